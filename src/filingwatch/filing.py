@@ -1,0 +1,126 @@
+"""The record: what one office said about one publication, in our normal forms.
+
+Here belong the record types, their hash and their plain-data form. How a source's spelling becomes a normal form
+belongs to `normalform`; what several records say together (inventions, families) belongs to the dbt project.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+PartyRole = Literal["applicant", "inventor", "owner", "agent"]
+TextPart = Literal["title", "abstract"]
+TextOrigin = Literal["original", "machine_translation", "unknown"]
+Scheme = Literal["cpc", "ipc"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationId:
+    """A publication in DOCDB form: two-letter ST.3 office, number without zero fill or punctuation, kind code."""
+
+    office: str
+    number: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.office}{self.number}{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationId:
+    """An application: office and number, without check digit. What was filed, however often it is published."""
+
+    office: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.office}{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person or body as written on the document; `country` is ST.3 or None (often empty for Chinese applicants)."""
+
+    role: PartyRole
+    name: str
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A title or an abstract in one language (ISO 639-1, or None when unknown), with where its wording came from."""
+
+    part: TextPart
+    text: str
+    language: str | None = None
+    origin: TextOrigin = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A class symbol in the form `G06V 20/52`; `version` is the scheme version (yyyy.mm) where the source gives it."""
+
+    scheme: Scheme
+    symbol: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """An earlier application that this one claims; the number is in the source's form when it could not be parsed."""
+
+    number: str
+    office: str | None = None
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """One publication as one feed describes it. Any part but the publication id may be missing.
+
+    `original_number` is the publication number as the source wrote it. `is_deleted` says that the office withdrew the
+    record: it carries ids only. Order inside the tuples is the source's order.
+    """
+
+    publication: PublicationId
+    original_number: str
+    publication_date: dt.date | None = None
+    application: ApplicationId | None = None
+    filing_date: dt.date | None = None
+    earliest_priority_date: dt.date | None = None
+    grant_date: dt.date | None = None
+    family_id: str | None = None
+    priorities: tuple[Priority, ...] = ()
+    texts: tuple[Text, ...] = ()
+    parties: tuple[Party, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    url: str | None = None
+    is_deleted: bool = False
+
+    def content_hash(self) -> str:
+        """32 hex digits over everything the record says; equal hashes mean that nothing changed."""
+        plain = json.dumps(dataclasses.asdict(self), default=str, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A filing with its place in the page (0-based), so that every record of a page can be accounted for."""
+
+    index: int
+    filing: Filing
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that could not be understood: its place in the page, a short code, the reason in words, the original."""
+
+    index: int
+    code: str
+    reason: str
+    original: str

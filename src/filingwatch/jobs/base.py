@@ -1,0 +1,156 @@
+"""The protocol of a job, and the one place that decides whether it has to run.
+
+A job runs when the key of (name, version, parameters, watch version, fingerprints of what it reads) differs from the
+key that was committed last for that job and watch. Its rows, its key and its alerts commit in one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import duckdb
+import polars as pl
+
+from filingwatch import ledger
+from filingwatch.alerts import Alert
+from filingwatch.watch import Watch
+
+Tables = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A table that a job reads: only these columns count when it is decided whether the input changed.
+
+    `per_watch` restricts rows to `watch = <the watch>`; `where` is fixed SQL of the job, without values from outside.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    per_watch: bool = False
+    where: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job says. `replace` takes the place of all rows of this watch in a table; `append` is added to it."""
+
+    replace: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    append: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    alerts: Sequence[Alert] = ()
+
+
+class Job(Protocol):
+    """An analysis. `reads` equals the dbt exposure of the same name; `prior` lists what the job said before."""
+
+    name: str
+    version: int
+    reads: tuple[Read, ...]
+    prior: tuple[str, ...]
+
+    def parameters(self, watch: Watch, as_of: dt.date) -> Mapping[str, Any]:
+        """What else the answer depends on, as plain JSON data; belongs to the key."""
+        ...
+
+    def run(self, tables: Tables, prior: Tables, watch: Watch, run: ledger.Run) -> JobResult:
+        """The answer for these tables (polars in, polars out); pure given its seed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """What became of one job in one run, as written to ops.job_run."""
+
+    job: str
+    watch: str
+    status: str
+    reason: str
+    figures: Mapping[str, Any]
+    seconds: float
+
+
+def fingerprint(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch) -> list[str]:
+    """Count, xor and sum of row hashes over the contracted columns: equal exactly when the rows are equal as a bag."""
+    source, parameters = _select(read, watch)
+    row = con.execute(
+        f"select count(*), bit_xor(hash(t)), sum(hash(t)::hugeint) from ({source}) as t", parameters
+    ).fetchall()[0]
+    return [str(value) for value in row]
+
+
+def run_jobs(
+    con: duckdb.DuckDBPyConnection, jobs: Iterable[Job], watches: Iterable[Watch], run: ledger.Run
+) -> list[JobOutcome]:
+    """Run each job for each watch where its input changed; says for every one what was done and why."""
+    chosen = list(jobs)
+    return [_run_one(con, job, watch, run) for watch in watches for job in chosen]
+
+
+def _run_one(con: duckdb.DuckDBPyConnection, job: Job, watch: Watch, run: ledger.Run) -> JobOutcome:
+    started = time.monotonic()
+    parameters = dict(job.parameters(watch, run.as_of))
+    inputs = {read.table: fingerprint(con, read, watch) for read in job.reads}
+    key = _key(job, parameters, watch, inputs)
+    last = ledger.last_job_run(con, job.name, watch.watch)
+    if last is not None and last.key == key:
+        outcome = JobOutcome(job.name, watch.watch, "current", "nothing it reads has changed", {}, 0.0)
+        ledger.record_job_run(con, run, outcome, key=key, version=job.version, parameters=parameters, inputs=inputs)
+        return outcome
+    reason = _why(last, job, parameters, inputs)
+    tables = {read.table: _frame(con, read, watch) for read in job.reads}
+    prior = {table: _prior(con, table, watch) for table in job.prior}
+    result = job.run(tables, prior, watch, run)
+    outcome = JobOutcome(job.name, watch.watch, "ran", reason, result.figures, time.monotonic() - started)
+    with ledger.transaction(con):
+        for table, frame in result.replace.items():
+            con.execute(f"delete from {table} where watch = ?", [watch.watch])
+            ledger.insert(con, table, frame)
+        for table, frame in result.append.items():
+            ledger.insert(con, table, frame)
+        for alert in result.alerts:
+            ledger.put_alert(con, run, alert)
+        ledger.record_job_run(con, run, outcome, key=key, version=job.version, parameters=parameters, inputs=inputs)
+    return outcome
+
+
+def _key(job: Job, parameters: Mapping[str, Any], watch: Watch, inputs: Mapping[str, list[str]]) -> str:
+    plain = json.dumps([job.name, job.version, parameters, watch.version, inputs], sort_keys=True, default=str)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _why(
+    last: ledger.LastJobRun | None, job: Job, parameters: Mapping[str, Any], inputs: Mapping[str, list[str]]
+) -> str:
+    if last is None:
+        return "first run"
+    changed = [table for table, value in inputs.items() if last.inputs.get(table) != value]
+    if changed:
+        return "changed: " + ", ".join(changed)
+    if last.version != job.version:
+        return f"version {last.version} -> {job.version}"
+    if last.parameters != json.loads(json.dumps(parameters, default=str)):
+        return "parameters changed"
+    return "watch changed"
+
+
+def _select(read: Read, watch: Watch) -> tuple[str, list[str]]:
+    where, parameters = read.where, []
+    if read.per_watch:
+        where, parameters = f"({where}) and watch = ?", [watch.watch]
+    return f"select {', '.join(read.columns)} from {read.table} where {where}", parameters
+
+
+def _frame(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch) -> pl.DataFrame:
+    source, parameters = _select(read, watch)
+    return con.sql(f"{source} order by all", params=parameters).pl()
+
+
+def _prior(con: duckdb.DuckDBPyConnection, table: str, watch: Watch) -> pl.DataFrame:
+    return con.sql(f"select * from {table} where watch = ?", params=[watch.watch]).pl()

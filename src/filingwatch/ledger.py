@@ -1,0 +1,175 @@
+"""The ledger: runs, cursors, outcomes, job keys and the outbox, as tables of the working file.
+
+Each function is one statement or one short transaction; what the numbers mean belongs to the callers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+
+from filingwatch import __version__
+from filingwatch.alerts import Alert
+from filingwatch.warehouse import utc_now
+
+if TYPE_CHECKING:
+    from filingwatch.jobs.base import JobOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a flow. `as_of` is the day until which it may know."""
+
+    run_id: str
+    flow: str
+    as_of: dt.date
+    started_at: dt.datetime = field(default_factory=utc_now)
+
+
+@dataclass(frozen=True, slots=True)
+class LastJobRun:
+    """What a job was decided on last: its key and the parts of it."""
+
+    key: str
+    version: int
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, list[str]]
+
+
+def new_run(flow: str, as_of: dt.date) -> Run:
+    """A run with an id that sorts by time and is unlike any other."""
+    now = utc_now()
+    return Run(f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", flow, as_of, now)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block commits, or none of it."""
+    con.execute("begin")
+    try:
+        yield
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Append a frame to a table by column names."""
+    if not frame.is_empty():
+        con.register("incoming", frame)
+        con.execute(f"insert into {table} by name select * from incoming")
+        con.unregister("incoming")
+
+
+def start_run(con: duckdb.DuckDBPyConnection, run: Run) -> list[str]:
+    """Record that a run began; runs that never ended are marked as interrupted and returned by id."""
+    with transaction(con):
+        left = con.execute(
+            "update ops.run set status = 'interrupted', message = 'the process ended without saying so' "
+            "where status = 'running' returning run_id"
+        ).fetchall()
+        con.execute(
+            "insert into ops.run (run_id, flow, as_of, started_at, status, project_version) "
+            "values (?, ?, ?, ?, 'running', ?)",
+            [run.run_id, run.flow, run.as_of, run.started_at, __version__],
+        )
+    return [row[0] for row in left]
+
+
+def finish_run(
+    con: duckdb.DuckDBPyConnection, run: Run, status: str, figures: Mapping[str, Any], message: str | None = None
+) -> None:
+    con.execute(
+        "update ops.run set status = ?, finished_at = ?, figures = ?, message = ? where run_id = ?",
+        [status, utc_now(), _json(figures), message, run.run_id],
+    )
+
+
+def read_cursor(con: duckdb.DuckDBPyConnection, source: str, key: str = "") -> Mapping[str, Any] | None:
+    row = con.execute("select value from ops.cursor where source = ? and key = ?", [source, key]).fetchone()
+    return None if row is None else json.loads(row[0])
+
+
+def write_cursor(
+    con: duckdb.DuckDBPyConnection, run: Run, source: str, value: Mapping[str, Any], key: str = ""
+) -> None:
+    con.execute(
+        "insert or replace into ops.cursor values (?, ?, ?, ?, ?)", [source, key, _json(value), run.run_id, utc_now()]
+    )
+
+
+def record_outcome(
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    source: str,
+    status: str,
+    *,
+    feed: str | None = None,
+    request: Mapping[str, Any] | None = None,
+    message: str | None = None,
+    payload_bytes: int | None = None,
+    record_count: int = 0,
+    reject_count: int = 0,
+    seconds: float | None = None,
+) -> None:
+    """One attempt at a source, whatever came of it."""
+    con.execute(
+        "insert into ops.outcome values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            run.run_id, source, feed, utc_now(), None if request is None else _json(request), status, message,
+            payload_bytes, record_count, reject_count, seconds,
+        ],
+    )  # fmt: skip
+
+
+def last_job_run(con: duckdb.DuckDBPyConnection, job: str, watch: str) -> LastJobRun | None:
+    """The key that was committed last for a job and watch (not any earlier one: A -> B -> A must run again)."""
+    row = con.execute(
+        "select key, version, parameters, inputs from ops.job_run where job = ? and watch is not distinct from ? "
+        "and status = 'ran' order by decided_at desc limit 1",
+        [job, watch],
+    ).fetchone()
+    return None if row is None else LastJobRun(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+
+
+def record_job_run(
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    outcome: JobOutcome,
+    *,
+    key: str,
+    version: int,
+    parameters: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> None:
+    con.execute(
+        "insert into ops.job_run values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            run.run_id, outcome.job, outcome.watch, outcome.status, key, outcome.reason, version, _json(parameters),
+            _json(inputs), _json(outcome.figures), utc_now(), outcome.seconds,
+        ],
+    )  # fmt: skip
+
+
+def put_alert(con: duckdb.DuckDBPyConnection, run: Run, alert: Alert) -> None:
+    """Put an alert into the outbox; one that is there already (the same news) stays as it is."""
+    con.execute(
+        "insert or ignore into ops.alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            alert.alert_id, run.run_id, alert.audience, alert.watch, alert.event, alert.subject, alert.body,
+            _json(alert.evidence), alert.is_synthetic, utc_now(),
+        ],
+    )  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

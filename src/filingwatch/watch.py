@@ -1,0 +1,141 @@
+"""A watch: one research question as a file, parsed and checked.
+
+Here belong the shape of the file and its checks. What follows from a watch (labels, topics, series) is data and lives
+in the warehouse under the watch's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from filingwatch.errors import BadInput
+from filingwatch.resources import shipped_watches
+from filingwatch.settings import Settings
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Dimension = Literal["office", "patent_type", "technology", "topic", "applicant_group"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Term(_Part):
+    """A word or phrase in one language, with the reason why it is in the query (or kept out of it)."""
+
+    term: Words
+    language: Literal["zh", "en"]
+    reason: Words
+
+
+class Technology(_Part):
+    """A field of technology: filings belong to it by class (tags of the technology seed) or by words in their text."""
+
+    id: Slug
+    name_en: Words
+    name_zh: Words
+    tags: tuple[str, ...] = ()
+    terms: tuple[Words, ...] = ()
+    rights: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_match(self) -> Technology:
+        if not self.tags and not self.terms:
+            raise ValueError(f"technology {self.id!r} has neither tags nor terms, so no filing could belong to it")
+        return self
+
+
+class SeriesRule(_Part):
+    """One family of series to monitor: relevant inventions counted by month for every cell of these dimensions."""
+
+    by: tuple[Dimension, ...]
+    least_filings: int = Field(default=60, ge=1)
+    only: dict[Dimension, tuple[str, ...]] = {}
+
+
+class AlertRule(_Part):
+    """From which size and certainty on a changepoint is told to people."""
+
+    least_rate_ratio: float = Field(default=1.5, gt=1)
+    least_probability: float = Field(default=0.95, gt=0, lt=1)
+
+
+class RelevanceRule(_Part):
+    recall_target: float = Field(default=0.95, gt=0, lt=1)
+
+
+class TopicRule(_Part):
+    count: int = Field(default=12, ge=2, le=200)
+
+
+class Watch(_Part):
+    """A research question. `version` is the hash of its content: it changes exactly when the question changes."""
+
+    watch: Slug
+    title: Words
+    question: Words
+    include: tuple[Term, ...] = Field(min_length=1)
+    exclude: tuple[Term, ...] = ()
+    classes: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
+    technologies: tuple[Technology, ...] = ()
+    series: tuple[SeriesRule, ...] = Field(min_length=1)
+    alerts: AlertRule = AlertRule()
+    relevance: RelevanceRule = RelevanceRule()
+    topics: TopicRule = TopicRule()
+
+    @field_validator("technologies")
+    @classmethod
+    def _distinct(cls, technologies: tuple[Technology, ...]) -> tuple[Technology, ...]:
+        ids = [technology.id for technology in technologies]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"technology ids must be distinct; given twice: {', '.join(twice)}")
+        return technologies
+
+    @property
+    def version(self) -> str:
+        plain = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+def read_watch(path: Path) -> Watch:
+    """One watch from its YAML file.
+
+    Raises:
+        BadInput: not YAML, or not a watch; the message lists each field that is wrong and why.
+    """
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadInput(f"The watch {path} could not be read: {error}. Mend the file or move it away.") from error
+    if not isinstance(data, dict):
+        raise BadInput(f"The watch {path} must be a mapping of fields; see the shipped smart_cities.yaml.")
+    try:
+        return Watch.model_validate(data)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()]
+        raise BadInput(f"The watch {path} is not right:\n" + "\n".join(lines)) from error
+
+
+def read_watches(settings: Settings) -> tuple[Watch, ...]:
+    """The shipped watches and the user's own, by name; a user's file replaces the shipped one of the same name.
+
+    Raises:
+        BadInput: a file is not a watch, or two of the user's files carry the same name.
+    """
+    shipped = {watch.watch: watch for watch in map(read_watch, sorted(shipped_watches().glob("*.yaml")))}
+    own: dict[str, Watch] = {}
+    for path in sorted(settings.user_watches.glob("*.yaml")):
+        watch = read_watch(path)
+        if watch.watch in own:
+            raise BadInput(f"Two files in {settings.user_watches} are called {watch.watch!r}; rename one of them.")
+        own[watch.watch] = watch
+    return tuple((shipped | own)[name] for name in sorted(shipped | own))
