@@ -6,12 +6,12 @@ belongs to `normalform`; what several records say together (inventions, families
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 PartyRole = Literal["applicant", "inventor", "owner", "agent"]
 TextPart = Literal["title", "abstract"]
@@ -102,10 +102,37 @@ class Filing:
     url: str | None = None
     is_deleted: bool = False
 
-    def content_hash(self) -> str:
-        """32 hex digits over everything the record says; equal hashes mean that nothing changed."""
-        plain = json.dumps(dataclasses.asdict(self), default=str, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(plain.encode()).hexdigest()[:32]
+    def plain(self) -> dict[str, Any]:
+        """The record as plain values, in the column names and nesting of `raw.publication`."""
+        return {
+            "publication_id": str(self.publication),
+            "office": self.publication.office,
+            "number": self.publication.number,
+            "kind": self.publication.kind,
+            "original_number": self.original_number,
+            "publication_date": self.publication_date,
+            "application_office": self.application.office if self.application else None,
+            "application_number": self.application.number if self.application else None,
+            "filing_date": self.filing_date,
+            "earliest_priority_date": self.earliest_priority_date,
+            "grant_date": self.grant_date,
+            "family_id": self.family_id,
+            "priorities": [{"number": p.number, "office": p.office, "date": p.date} for p in self.priorities],
+            "texts": [
+                {"part": t.part, "text": t.text, "language": t.language, "origin": t.origin} for t in self.texts
+            ],
+            "parties": [{"role": p.role, "name": p.name, "country": p.country} for p in self.parties],
+            "classifications": [
+                {"scheme": c.scheme, "symbol": c.symbol, "version": c.version} for c in self.classifications
+            ],
+            "url": self.url,
+            "is_deleted": self.is_deleted,
+        }
+
+
+def content_hash(plain: Mapping[str, Any]) -> str:
+    """32 hex digits over a record's plain values; equal hashes mean that nothing changed."""
+    return hashlib.sha256(json.dumps(plain, default=str, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ create table raw.watch (
     title varchar not null,
     definition json not null,
     first_seen_at timestamp not null,
-    primary key (watch, version)
+    primary key (watch, version, first_seen_at)
 );
 
 create table raw.decision (

@@ -1,0 +1,145 @@
+"""The inbox of human decisions: an SQLite file beside the warehouse, written at any time by several people.
+
+It is append-only: a change of mind is a new row that names the previous value. Runs land it like any other source.
+What a decision does to an analysis belongs to the job that reads it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from filingwatch import ledger
+from filingwatch.errors import BadInput
+from filingwatch.landing import keep_payload
+from filingwatch.settings import Settings
+from filingwatch.warehouse import utc_now
+
+KINDS: dict[str, tuple[str, ...] | None] = {
+    "relevance_label": ("relevant", "irrelevant"),
+    "topic_name": None,
+}
+"""What may be decided, with the allowed values (None: any text)."""
+
+_SCHEMA = """
+create table if not exists decision (
+    decision_id integer primary key autoincrement,
+    watch text, kind text not null, subject text not null, value text not null,
+    decided_by text not null, decided_at text not null, reason text, previous_value text
+);
+create trigger if not exists decision_is_append_only_1 before update on decision
+    begin select raise(abort, 'decisions are append-only: add a new one'); end;
+create trigger if not exists decision_is_append_only_2 before delete on decision
+    begin select raise(abort, 'decisions are append-only: add a new one'); end;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what about which subject, and why. `previous_value` is what stood before, None at first."""
+
+    decision_id: int
+    watch: str | None
+    kind: str
+    subject: str
+    value: str
+    decided_by: str
+    decided_at: dt.datetime
+    reason: str | None
+    previous_value: str | None
+
+
+def decide(
+    settings: Settings, *, kind: str, subject: str, value: str, decided_by: str, watch: str | None, reason: str | None
+) -> Decision:
+    """Append one decision and return it.
+
+    Raises:
+        BadInput: an unknown kind, a value that the kind does not allow, or an empty subject or name.
+    """
+    if kind not in KINDS:
+        raise BadInput(f"There is no decision of kind {kind!r}; use one of: {', '.join(KINDS)}.")
+    allowed = KINDS[kind]
+    if allowed is not None and value not in allowed:
+        raise BadInput(f"A {kind} is one of {', '.join(allowed)}; got {value!r}.")
+    if not subject.strip() or not value.strip() or not decided_by.strip():
+        raise BadInput("A decision needs a subject, a value and the name of who decided.")
+    with _inbox(settings.decisions_file) as db, db:
+        # Take the write lock before reading what stood before: two people may decide the same subject at once.
+        db.execute("begin immediate")
+        previous = db.execute(
+            "select value from decision where kind = ? and subject = ? and watch is ? order by decision_id desc limit 1",
+            [kind, subject, watch],
+        ).fetchone()
+        row = db.execute(
+            "insert into decision (watch, kind, subject, value, decided_by, decided_at, reason, previous_value) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?) returning *",
+            [watch, kind, subject, value, decided_by, utc_now().isoformat(), reason, previous and previous[0]],
+        ).fetchone()
+    return _decision(row)
+
+
+def read_decisions(settings: Settings, *, after: int = 0, limit: int = 1000) -> list[Decision]:
+    """Decisions with an id above `after`, oldest first, at most `limit`; empty when nobody has decided anything yet."""
+    if not settings.decisions_file.exists():
+        return []
+    with _inbox(settings.decisions_file) as db:
+        rows = db.execute(
+            "select * from decision where decision_id > ? order by decision_id limit ?", [after, limit]
+        ).fetchall()
+    return [_decision(row) for row in rows]
+
+
+def land_decisions(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run) -> int:
+    """Land what the inbox holds beyond the cursor, page by page, each in one transaction; returns how many."""
+    landed = 0
+    while True:
+        cursor = ledger.read_cursor(con, "decisions") or {"decision_id": 0}
+        found = read_decisions(settings, after=cursor["decision_id"])
+        if not found:
+            return landed
+        _land(con, settings, run, found)
+        landed += len(found)
+
+
+def _land(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, found: list[Decision]) -> None:
+    first, last = found[0].decision_id, found[-1].decision_id
+    plain = [{name: getattr(decision, name) for name in Decision.__slots__} for decision in found]
+    payload = "\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in plain).encode()
+    digest, page_id = keep_payload(settings.payloads, payload), f"{run.run_id}-decisions-{first}"
+    with ledger.transaction(con):
+        con.execute(
+            "insert into raw.page values (?, ?, 'decisions', 'inbox', ?, ?, ?, ?, ?, 0, ?, 0, 0)",
+            [
+                page_id, run.run_id, json.dumps({"decisions": [first, last]}), digest, len(payload), utc_now(),
+                len(found), len(found),
+            ],
+        )  # fmt: skip
+        ledger.insert(con, "raw.decision", pl.DataFrame(plain, infer_schema_length=None).with_columns(page_id=pl.lit(page_id)))
+        ledger.write_cursor(con, run, "decisions", {"decision_id": last})
+        ledger.record_outcome(
+            con, run, "decisions", "ok", feed="inbox", payload_bytes=len(payload), record_count=len(found)
+        )
+
+
+@contextmanager
+def _inbox(path: Path) -> Iterator[sqlite3.Connection]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = full")
+        db.executescript(_SCHEMA)
+        yield db
+
+
+def _decision(row: tuple) -> Decision:
+    number, watch, kind, subject, value, who, when, reason, previous = row
+    return Decision(number, watch, kind, subject, value, who, dt.datetime.fromisoformat(when), reason, previous)

@@ -1,0 +1,48 @@
+"""Whose night it is: a lock outside DuckDB, so that two runs never take turns in the middle of each other."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from filingwatch.errors import NightTaken
+from filingwatch.ledger import Run
+from filingwatch.settings import Settings
+
+
+@contextmanager
+def hold_night(settings: Settings, run: Run) -> Iterator[None]:
+    """Hold the working file for this run; the operating system frees it when the process ends, however it ends.
+
+    Raises:
+        NightTaken: another run holds it and did not end within `lock_wait_seconds`; says which.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lock, note = FileLock(settings.home / "night.lock"), settings.home / "night.json"
+    try:
+        lock.acquire(timeout=settings.lock_wait_seconds, poll_interval=0.2)
+    except Timeout as error:
+        raise NightTaken(
+            f"Another run holds {settings.home}: {_holder(note.read_text() if note.exists() else '')}. "
+            "This one declined and changed nothing; it may be started again when that one has ended."
+        ) from error
+    try:
+        note.write_text(
+            json.dumps({"pid": os.getpid(), "run": run.run_id, "flow": run.flow, "since": f"{run.started_at:%F %T} UTC"})
+        )
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(note: str) -> str:
+    try:
+        known = json.loads(note)
+        return f"{known['flow']} {known['run']}, process {known['pid']}, since {known['since']}"
+    except (ValueError, KeyError):
+        return "it has not said which"
