@@ -76,7 +76,8 @@ def decide(
         # Take the write lock before reading what stood before: two people may decide the same subject at once.
         db.execute("begin immediate")
         previous = db.execute(
-            "select value from decision where kind = ? and subject = ? and watch is ? order by decision_id desc limit 1",
+            "select value from decision where kind = ? and subject = ? and watch is ? "
+            "order by decision_id desc limit 1",
             [kind, subject, watch],
         ).fetchone()
         row = db.execute(
@@ -123,7 +124,9 @@ def _land(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, f
                 len(found), len(found),
             ],
         )  # fmt: skip
-        ledger.insert(con, "raw.decision", pl.DataFrame(plain, infer_schema_length=None).with_columns(page_id=pl.lit(page_id)))
+        ledger.insert(
+            con, "raw.decision", pl.DataFrame(plain, infer_schema_length=None).with_columns(page_id=pl.lit(page_id))
+        )
         ledger.write_cursor(con, run, "decisions", {"decision_id": last})
         ledger.record_outcome(
             con, run, "decisions", "ok", feed="inbox", payload_bytes=len(payload), record_count=len(found)

@@ -118,9 +118,7 @@ class Filing:
             "grant_date": self.grant_date,
             "family_id": self.family_id,
             "priorities": [{"number": p.number, "office": p.office, "date": p.date} for p in self.priorities],
-            "texts": [
-                {"part": t.part, "text": t.text, "language": t.language, "origin": t.origin} for t in self.texts
-            ],
+            "texts": [{"part": t.part, "text": t.text, "language": t.language, "origin": t.origin} for t in self.texts],
             "parties": [{"role": p.role, "name": p.name, "country": p.country} for p in self.parties],
             "classifications": [
                 {"scheme": c.scheme, "symbol": c.symbol, "version": c.version} for c in self.classifications

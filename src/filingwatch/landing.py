@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +92,8 @@ def land_page(
         con.execute(
             "insert into raw.page values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                page_id, run.run_id, source.name, page.feed, _json(page.request), digest, len(page.payload), seen_at,
-                landed.records, landed.rejects, landed.new, landed.changed, landed.unchanged,
+                page_id, run.run_id, source.name, page.feed, ledger.to_json(page.request), digest, len(page.payload),
+                seen_at, landed.records, landed.rejects, landed.new, landed.changed, landed.unchanged,
             ],
         )  # fmt: skip
         _insert_publications(con, rows, page_id, seen_at, source, page.feed)
@@ -119,7 +118,7 @@ def land_page(
         ledger.record_outcome(
             con, run, source.name, "ok", feed=page.feed, request=page.request, payload_bytes=len(page.payload),
             record_count=landed.records, reject_count=landed.rejects, seconds=page.seconds,
-            message=_json(page.notes) if page.notes else None,
+            message=ledger.to_json(page.notes) if page.notes else None,
         )  # fmt: skip
     return landed
 
@@ -205,7 +204,3 @@ def _insert_publications(
         pl.lit(source.is_synthetic).alias("is_synthetic"),
     )
     ledger.insert(con, "raw.publication", frame)
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)

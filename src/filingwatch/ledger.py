@@ -90,7 +90,7 @@ def finish_run(
 ) -> None:
     con.execute(
         "update ops.run set status = ?, finished_at = ?, figures = ?, message = ? where run_id = ?",
-        [status, utc_now(), _json(figures), message, run.run_id],
+        [status, utc_now(), to_json(figures), message, run.run_id],
     )
 
 
@@ -103,7 +103,7 @@ def write_cursor(
     con: duckdb.DuckDBPyConnection, run: Run, source: str, value: Mapping[str, Any], key: str = ""
 ) -> None:
     con.execute(
-        "insert or replace into ops.cursor values (?, ?, ?, ?, ?)", [source, key, _json(value), run.run_id, utc_now()]
+        "insert or replace into ops.cursor values (?, ?, ?, ?, ?)", [source, key, to_json(value), run.run_id, utc_now()]
     )
 
 
@@ -125,7 +125,7 @@ def record_outcome(
     con.execute(
         "insert into ops.outcome values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            run.run_id, source, feed, utc_now(), None if request is None else _json(request), status, message,
+            run.run_id, source, feed, utc_now(), None if request is None else to_json(request), status, message,
             payload_bytes, record_count, reject_count, seconds,
         ],
     )  # fmt: skip
@@ -154,8 +154,8 @@ def record_job_run(
     con.execute(
         "insert into ops.job_run values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            run.run_id, outcome.job, outcome.watch, outcome.status, key, outcome.reason, version, _json(parameters),
-            _json(inputs), _json(outcome.figures), utc_now(), outcome.seconds,
+            run.run_id, outcome.job, outcome.watch, outcome.status, key, outcome.reason, version, to_json(parameters),
+            to_json(inputs), to_json(outcome.figures), utc_now(), outcome.seconds,
         ],
     )  # fmt: skip
 
@@ -166,10 +166,15 @@ def put_alert(con: duckdb.DuckDBPyConnection, run: Run, alert: Alert) -> None:
         "insert or ignore into ops.alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             alert.alert_id, run.run_id, alert.audience, alert.watch, alert.event, alert.subject, alert.body,
-            _json(alert.evidence), alert.is_synthetic, utc_now(),
+            to_json(alert.evidence), alert.is_synthetic, utc_now(),
         ],
     )  # fmt: skip
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+def to_json(value: Any) -> str:
+    """Plain JSON for a ledger column; dates become text.
+
+    Raises:
+        ValueError: NaN or infinity, which JSON does not know.
+    """
+    return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)

@@ -32,7 +32,9 @@ def hold_night(settings: Settings, run: Run) -> Iterator[None]:
         ) from error
     try:
         note.write_text(
-            json.dumps({"pid": os.getpid(), "run": run.run_id, "flow": run.flow, "since": f"{run.started_at:%F %T} UTC"})
+            json.dumps(
+                {"pid": os.getpid(), "run": run.run_id, "flow": run.flow, "since": f"{run.started_at:%F %T} UTC"}
+            )
         )
         yield
     finally:

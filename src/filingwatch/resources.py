@@ -13,7 +13,9 @@ PACKAGE = Path(__file__).resolve().parent
 def checkout_root() -> Path | None:
     """The root of the checkout that this package runs from, or None when it was installed as a wheel."""
     root = PACKAGE.parent.parent
-    return root if (root / "dbt_project" / "dbt_project.yml").is_file() and (root / "pyproject.toml").is_file() else None
+    return (
+        root if (root / "dbt_project" / "dbt_project.yml").is_file() and (root / "pyproject.toml").is_file() else None
+    )
 
 
 def project_root() -> Path:

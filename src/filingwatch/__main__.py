@@ -1,0 +1,3 @@
+from filingwatch.cli import main
+
+main()

@@ -1,0 +1,234 @@
+"""The stages of a night as plain functions, and the session that holds them together.
+
+Flows arrange these stages; nothing here knows Prefect. A stage opens the working file for itself and closes it, since
+dbt needs the file alone. Each stage may be cut off at any point: the next run does what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import duckdb
+
+from filingwatch import ingest, ledger, publish, quality, transform
+from filingwatch.alerts import Alert
+from filingwatch.alerts.channels import channels_for
+from filingwatch.alerts.outbox import Delivery, deliver_pending, register_channels
+from filingwatch.decisions import land_decisions, read_decisions
+from filingwatch.errors import FilingwatchError, Transient
+from filingwatch.jobs.base import JobOutcome, run_jobs
+from filingwatch.jobs.registry import jobs_of
+from filingwatch.landing import land_watches
+from filingwatch.lock import hold_night
+from filingwatch.settings import Settings
+from filingwatch.warehouse import utc_now, writer
+from filingwatch.watch import read_watches
+
+_APPEND_ONLY = ("raw.publication", "raw.page", "raw.sighting", "raw.reject", "raw.watch", "raw.decision")
+_UPSTREAM: dict[str, tuple[str, ...]] = {
+    "core": (),
+    "series": ("transform:core", "relevance", "topics"),
+    "findings": ("transform:series", "changepoints"),
+}
+
+
+@contextmanager
+def session(settings: Settings, flow: str) -> Iterator[tuple[ledger.Run, dict[str, Any]]]:
+    """A run from start to end: the lock, the row in ops.run, and on failure an alert to ops.
+
+    Yields the run and a dictionary of figures that ends up in ops.run.
+
+    Raises:
+        NightTaken: another run is under way; this one leaves a mark nowhere but in what it says.
+    """
+    run, figures = ledger.new_run(flow, settings.today), {}
+    with hold_night(settings, run):
+        with writer(settings) as con:
+            left = ledger.start_run(con, run)
+            register_channels(con, run, channels_for(settings))
+        if left:
+            figures["interrupted_before"] = left
+        try:
+            yield run, figures
+        except BaseException as error:
+            _report_failure(settings, run, figures, error)
+            raise
+        with writer(settings) as con:
+            ledger.finish_run(con, run, "succeeded", figures)
+        _beat(settings, run, "succeeded", figures)
+
+
+def take_in(settings: Settings, run: ledger.Run) -> dict[str, Any]:
+    """Land what people gave: watches, decisions, files in the drop folder."""
+    watches = read_watches(settings)
+    with writer(settings) as con:
+        figures = {
+            "watches_changed": land_watches(con, watches),
+            "decisions": land_decisions(con, settings, run),
+            "files": [result.figures() for result in ingest.import_drop_folder(con, settings, run)],
+        }
+        for refused in (file for file in figures["files"] if file["status"] == "failed"):
+            ledger.put_alert(con, run, _ops_alert("file refused", refused["source"], refused["error"], refused))
+    return figures
+
+
+def something_waits(settings: Settings) -> bool:
+    """Whether people gave something that no run has taken yet. False while a run is under way: it takes it itself."""
+    try:
+        with writer(settings) as con:
+            landed = (ledger.read_cursor(con, "decisions") or {"decision_id": 0})["decision_id"]
+    except Transient:
+        return False
+    return bool(ingest.waiting_files(settings) or read_decisions(settings, after=landed, limit=1))
+
+
+def source_names(settings: Settings) -> list[str]:
+    """The sources that this run asks, by name."""
+    with writer(settings) as con:
+        return [source.name for source in ingest.sources_for(con, settings)]
+
+
+def ingest_source(
+    settings: Settings, run: ledger.Run, name: str, progress: ingest.Progress = lambda landed: None
+) -> dict[str, Any]:
+    """Land what one source has; its failure is told to ops and does not stop the night."""
+    with writer(settings) as con:
+        source = next(source for source in ingest.sources_for(con, settings) if source.name == name)
+        query = ingest.build_query(read_watches(settings), run.as_of)
+        result = ingest.ingest_source(con, settings, run, source, query, progress)
+        if result.status == "failed":
+            ledger.put_alert(con, run, _ops_alert("source failed", name, str(result.error), result.figures()))
+    return result.figures()
+
+
+def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str, Any]:
+    """Build one layer of the warehouse, if what it is built from has changed."""
+    started = time.monotonic()
+    with writer(settings) as con:
+        inputs = _layer_inputs(con, layer)
+        parameters = {"project": transform.project_hash(), "month": f"{run.as_of:%Y-%m}"}
+        key = hashlib.sha256(json.dumps([layer, parameters, inputs], sort_keys=True).encode()).hexdigest()
+        last = ledger.last_job_run(con, f"transform:{layer}", "")
+    if last is not None and last.key == key:
+        outcome = JobOutcome(f"transform:{layer}", "", "current", "nothing it reads has changed", {}, 0.0)
+    else:
+        result = transform.build(settings, f"tag:{layer}", as_of=run.as_of)
+        changed = [name for name, value in inputs.items() if last is None or last.inputs.get(name) != value]
+        reason = "first run" if last is None else f"changed: {', '.join(changed) or 'dbt project or month'}"
+        figures = result.figures()
+        outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, figures, time.monotonic() - started)
+    with writer(settings) as con:
+        ledger.record_job_run(con, run, outcome, key=key, version=1, parameters=parameters, inputs=inputs)
+    return {"status": outcome.status, "reason": outcome.reason, **outcome.figures}
+
+
+def judge(settings: Settings, run: ledger.Run, suite: str) -> quality.GateResult:
+    """Judge a suite and record the verdicts; the caller decides whether the gate must be open."""
+    previous = settings.published_file if settings.published_file.exists() else None
+    with writer(settings) as con:
+        result = quality.judge(con, suite, run, previous)
+        quality.record(con, run, result)
+    return result
+
+
+def needs_publication(settings: Settings) -> bool:
+    """Whether the working file holds content that analysts do not see yet."""
+    with writer(settings) as con:
+        key = publish.content_key(con)
+    return not publish.is_published(settings, key)
+
+
+def run_stage(settings: Settings, run: ledger.Run, stage: str) -> list[JobOutcome]:
+    """Run the jobs of a stage where their input changed."""
+    with writer(settings) as con:
+        return run_jobs(con, jobs_of(stage), read_watches(settings), run)
+
+
+def write_quality_page(
+    settings: Settings, run: ledger.Run, results: Sequence[quality.GateResult], figures: Mapping[str, Any]
+) -> str:
+    """Write the night's quality page and return its path."""
+    folder = settings.home / "quality"
+    folder.mkdir(parents=True, exist_ok=True)
+    page = quality.render_page(results, run, figures)
+    for path in (folder / f"{run.run_id}.html", folder / "latest.html"):
+        path.write_text(page, encoding="utf-8")
+    return str(folder / "latest.html")
+
+
+def publish_night(settings: Settings, run: ledger.Run) -> dict[str, Any]:
+    """Publish, or refresh the ledger of what is published already."""
+    publication = publish.publish(settings, run)
+    return {
+        "action": publication.action, "version": publication.version,
+        "path": str(settings.published_file), "bytes": publication.bytes,
+    }  # fmt: skip
+
+
+def notify(settings: Settings, run: ledger.Run) -> list[Delivery]:
+    """Deliver what the outbox holds; a channel that fails is told to ops."""
+    channels = channels_for(settings)
+    with writer(settings) as con:
+        made = deliver_pending(con, channels)
+        for failed in (delivery for delivery in made if delivery.status != "delivered"):
+            ledger.put_alert(
+                con, run, _ops_alert("delivery failing", failed.channel, str(failed.message), asdict(failed))
+            )
+        made += deliver_pending(con, [channel for channel in channels if channel.audience == "ops"])
+    return made
+
+
+def _layer_inputs(con: duckdb.DuckDBPyConnection, layer: str) -> dict[str, list[str]]:
+    """What a layer is built from: rows of append-only tables, and the keys of what ran before it."""
+    inputs = {}
+    if layer == "core":
+        for table in _APPEND_ONLY:
+            inputs[table] = [str(con.execute(f"select count(*) from {table}").fetchall()[0][0])]
+    for job in _UPSTREAM[layer]:
+        rows = con.execute(
+            "select watch, arg_max(key, decided_at), max(decided_at)::varchar from ops.job_run "
+            "where job = ? and status = 'ran' group by all order by all",
+            [job],
+        ).fetchall()
+        inputs[job] = [f"{watch}:{key}:{at}" for watch, key, at in rows]
+    return inputs
+
+
+def _report_failure(settings: Settings, run: ledger.Run, figures: dict[str, Any], error: BaseException) -> None:
+    """Record a failed run and tell ops; an error while doing so must not hide the first one."""
+    message = str(error) if isinstance(error, FilingwatchError) else f"{type(error).__name__}: {error}"
+    try:
+        with writer(settings) as con:
+            ledger.finish_run(con, run, "failed", figures, message)
+            if not isinstance(error, KeyboardInterrupt):
+                ledger.put_alert(con, run, _ops_alert("run failed", run.flow, message, {"run": run.run_id}))
+                deliver_pending(con, [channel for channel in channels_for(settings) if channel.audience == "ops"])
+        _beat(settings, run, "failed", {"message": message})
+    except Exception as second:
+        error.add_note(f"and the failure could not be recorded: {second}")
+
+
+def _ops_alert(event: str, subject: str, message: str, evidence: Mapping[str, Any]) -> Alert:
+    """An alert to ops. The same condition with the same words is told once a day, not once a run."""
+    digest = hashlib.sha256(f"{event}|{subject}|{message}|{utc_now():%F}".encode()).hexdigest()[:16]
+    return Alert(
+        f"ops-{digest}", "ops", None, event, f"filingwatch: {event}: {subject}", message, dict(evidence), False
+    )
+
+
+def _beat(settings: Settings, run: ledger.Run, status: str, figures: Mapping[str, Any]) -> None:
+    """Leave a heartbeat for an outside watchdog: nothing happened, or nothing works."""
+    settings.published.mkdir(parents=True, exist_ok=True)
+    beat = {
+        "run": run.run_id, "flow": run.flow, "status": status, "as_of": run.as_of,
+        "started_at": run.started_at, "finished_at": utc_now(), "figures": figures,
+    }  # fmt: skip
+    part = settings.published / "heartbeat.json.part"
+    part.write_text(json.dumps(beat, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    part.replace(settings.published / "heartbeat.json")

@@ -1,0 +1,256 @@
+"""Publishing: a fresh DuckDB file filled from the working one, synced, and swapped in by a rename.
+
+`published/filingwatch.duckdb` is what analysts open; `published/versions/` keeps the last few, one for each content.
+Who has the old file open keeps its consistent view; who opens it anew sees the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from filingwatch import ledger
+from filingwatch.errors import BadInput, NothingPublished
+from filingwatch.resources import dbt_project_folder
+from filingwatch.settings import Settings
+from filingwatch.warehouse import existing, fresh, reader, utc_now, writer
+
+WHOLE_SCHEMAS = ("core", "insight", "ml")
+LEDGER_TABLES = ("run", "outcome", "job_run", "quality_result", "alert", "delivery", "publication_log")
+_NOT_PUBLISHED = {("ml", "model"): "* exclude (state)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A version of the published file. `action` is published (new content), refreshed (same content, newer ledger)
+    or restored; `version` is the UTC time of its content."""
+
+    version: str
+    action: str
+    path: Path
+    content_key: str
+    bytes: int
+
+
+def content_key(con: duckdb.DuckDBPyConnection) -> str:
+    """Changes exactly when a transform or a job has run with another input: what is published depends on no more."""
+    rows = con.execute(
+        "select job, watch, arg_max(key, decided_at), max(decided_at) from ops.job_run where status = 'ran' "
+        "group by all order by all"
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def is_published(settings: Settings, key: str) -> bool:
+    """Whether the file that analysts open already holds this content."""
+    current = current_version(settings)
+    return current is not None and current.content_key == key
+
+
+def publish(settings: Settings, run: ledger.Run) -> Publication:
+    """Publish what the working file holds. Known content only gets the newest ledger, as the same version."""
+    with writer(settings) as con:
+        key = content_key(con)
+    current = current_version(settings)
+    if current is not None and current.content_key == key:
+        return _refresh(settings, run, current)
+    version = f"{utc_now():%Y%m%dT%H%M%S%f}"
+    target = _versions(settings) / f"{version}.duckdb"
+    part = _part_beside(target)
+    with fresh(settings, part) as con:
+        con.execute(f"attach '{_quoted(settings.working_file)}' as working (read_only)")
+        _copy_schemas(con)
+        _finish(con, run, version, key, "published")
+    _swap_in(settings, part, target)
+    for old in list_versions(settings)[settings.keep_versions :]:
+        old.unlink()
+    return _log(settings, run, Publication(version, "published", target, key, target.stat().st_size))
+
+
+def restore(settings: Settings, run: ledger.Run, version: str | None = None) -> Publication:
+    """Make an earlier version (by default the one before the current) the published file again.
+
+    Raises:
+        NothingPublished: there is no earlier version.
+        BadInput: no such version; the message lists those that are kept.
+    """
+    kept = list_versions(settings)
+    current = current_version(settings)
+    if version is None:
+        older = [path for path in kept if current is None or path.stem < current.version]
+        if not older:
+            raise NothingPublished("There is no earlier version to go back to; `filingwatch restore --list` shows all.")
+        path = older[0]
+    else:
+        found = {path.stem: path for path in kept}
+        if version not in found:
+            raise BadInput(f"There is no version {version!r}; kept are: {', '.join(found) or 'none'}.")
+        path = found[version]
+    _link(path, settings.published_file)
+    restored = current_version(settings)
+    assert restored is not None
+    return _log(settings, run, Publication(path.stem, "restored", path, restored.content_key, path.stat().st_size))
+
+
+def list_versions(settings: Settings) -> list[Path]:
+    """The kept versions, newest first."""
+    return sorted(_versions(settings).glob("*.duckdb"), reverse=True)
+
+
+def current_version(settings: Settings) -> Publication | None:
+    """What analysts see now, or None before the first publication."""
+    if not settings.published_file.exists():
+        return None
+    with reader(settings) as con:
+        version, key = con.execute("select version, content_key from ops.this_publication").fetchall()[0]
+    return Publication(
+        version, "published", _versions(settings) / f"{version}.duckdb", key, settings.published_file.stat().st_size
+    )
+
+
+def _refresh(settings: Settings, run: ledger.Run, current: Publication) -> Publication:
+    part = _part_beside(current.path)
+    shutil.copyfile(settings.published_file, part)
+    part.chmod(0o644)
+    with existing(settings, part) as con:
+        con.execute(f"attach '{_quoted(settings.working_file)}' as working (read_only)")
+        con.execute("drop schema ops cascade")
+        _finish(con, run, current.version, current.content_key, "refreshed")
+    _swap_in(settings, part, current.path)
+    size = current.path.stat().st_size
+    return _log(settings, run, Publication(current.version, "refreshed", current.path, current.content_key, size))
+
+
+def _copy_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    for schema in WHOLE_SCHEMAS:
+        con.execute(f"create schema {schema}")
+        for table in _tables_of(con, schema):
+            what = _NOT_PUBLISHED.get((schema, table), "*")
+            con.execute(f'create table {schema}."{table}" as select {what} from working.{schema}."{table}"')
+
+
+def _finish(con: duckdb.DuckDBPyConnection, run: ledger.Run, version: str, key: str, action: str) -> None:
+    con.execute("create schema ops")
+    for table in LEDGER_TABLES:
+        con.execute(f"create table ops.{table} as from working.ops.{table}")
+    con.execute("create table ops.reject as from working.raw.reject")
+    con.execute("create table ops.landed_decision as from working.raw.decision")
+    con.execute(
+        "create table ops.this_publication as "
+        "select ? as version, ? as content_key, ? as action, ?::date as as_of, ? as run_id, ?::timestamp as written_at",
+        [version, key, action, run.as_of, run.run_id, utc_now()],
+    )
+    _comment(con)
+    con.execute("detach working")
+    con.execute("checkpoint")
+
+
+def _comment(con: duckdb.DuckDBPyConnection) -> None:
+    """Creating a table from a query drops its comments: put those of dbt back, and those of its sources."""
+    wanted = {
+        (schema, table, column): text
+        for schema, table, column, text in con.execute(
+            "select schema_name, table_name, null, comment from duckdb_tables() where database_name = 'working' "
+            "union all by position select schema_name, view_name, null, comment from duckdb_views() "
+            "where database_name = 'working' "
+            "union all by position select schema_name, table_name, column_name, comment from duckdb_columns() "
+            "where database_name = 'working'"
+        ).fetchall()
+        if text
+    } | _source_comments()
+    there = con.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() where database_name = current_database()"
+    ).fetchall()
+    tables = {(schema, table, None) for schema, table, _ in there}
+    for schema, table, column in [*sorted(tables, key=str), *there]:
+        if text := wanted.get((schema, table, column)):
+            target = f'table {schema}."{table}"' if column is None else f'column {schema}."{table}"."{column}"'
+            con.execute(f"comment on {target} is '{text.replace(chr(39), chr(39) * 2)}'")
+
+
+def _source_comments() -> dict[tuple[str, str, str | None], str]:
+    """Descriptions of the tables that dbt reads but does not build, from its source files."""
+    comments: dict[tuple[str, str, str | None], str] = {}
+    for path in sorted((dbt_project_folder() / "models").rglob("*.yml")):
+        for source in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("sources", []):
+            schema = source.get("schema", source["name"])
+            for table in source.get("tables", []):
+                comments[schema, table["name"], None] = table.get("description", "")
+                for column in table.get("columns", []):
+                    comments[schema, table["name"], column["name"]] = column.get("description", "")
+    return comments
+
+
+def _tables_of(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    rows = con.execute(
+        "select table_name from information_schema.tables where table_catalog = 'working' and table_schema = ? "
+        "order by table_name",
+        [schema],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _swap_in(settings: Settings, part: Path, target: Path) -> None:
+    """Sync the finished file and make it, in one rename each, the version and then the published file."""
+    if part.with_name(f"{part.name}.wal").exists():
+        raise RuntimeError(f"{part} was closed with a write-ahead log beside it; it must not be published")
+    part.chmod(0o444)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
+    _link(target, settings.published_file)
+    _sync_folder(target.parent)
+    _sync_folder(settings.published)
+
+
+def _link(version: Path, published: Path) -> None:
+    part = _part_beside(published)
+    part.unlink(missing_ok=True)
+    try:
+        os.link(version, part)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(version, part)
+        part.chmod(0o444)
+    part.replace(published)
+
+
+def _log(settings: Settings, run: ledger.Run, publication: Publication) -> Publication:
+    with writer(settings) as con:
+        con.execute(
+            "insert into ops.publication_log values (?, ?, ?, ?, ?, ?)",
+            [
+                publication.version, run.run_id, publication.action, publication.content_key, publication.bytes,
+                utc_now(),
+            ],
+        )  # fmt: skip
+    return publication
+
+
+def _versions(settings: Settings) -> Path:
+    folder = settings.published / "versions"
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob("*.part*"):
+        leftover.unlink()
+    return folder
+
+
+def _part_beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,118 @@
+"""What a person sees at the end of a run, and in `filingwatch status`: tables for a terminal. No decisions here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from filingwatch.settings import Settings
+from filingwatch.warehouse import reader
+
+Row = Sequence[Any]
+
+
+def show_night(console: Console, settings: Settings, figures: Mapping[str, Any]) -> None:
+    """What happened in each stage, what is news, and where to look."""
+    table = Table(title="This run", title_justify="left", show_header=True)
+    table.add_column("stage")
+    table.add_column("what happened", overflow="fold")
+    for stage, what in _stages(figures):
+        table.add_row(stage, Text(what))
+    console.print(table)
+    if settings.published_file.exists():
+        show_publication(console, settings)
+    console.print(
+        f"\nPublished file   {settings.published_file}\n"
+        f"Quality page     {figures.get('quality_page', settings.home / 'quality' / 'latest.html')}\n"
+        f"Alerts           {settings.alerts_folder}\n"
+        'Ask it           filingwatch sql "select * from insight.fct_changepoint"\n'
+        "Run history      filingwatch status",
+        soft_wrap=True, highlight=False,
+    )  # fmt: skip
+
+
+def show_publication(console: Console, settings: Settings) -> None:
+    """The published file in four small tables."""
+    with reader(settings) as con:
+        synthetic = con.execute("select coalesce(bool_or(is_synthetic), false) from core.fct_invention").fetchall()[0][
+            0
+        ]
+        stamp = " - SYNTHETIC, made by the demo office" if synthetic else ""
+        for title, sql in _VIEWS.items():
+            show_rows(console, title + stamp, *_ask(con, sql))
+
+
+def show_rows(console: Console, title: str | None, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Any result as a table; text of filings is shown as text, never as markup."""
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else _short(value)) for value in row))
+    console.print(table)
+
+
+_VIEWS = {
+    "Inventions": """
+        select office, patent_type, count(*) as inventions, count(filing_month) as dated,
+               min(filing_month) as first_month, max(filing_month) as last_month
+        from core.fct_invention group by all order by inventions desc limit 8
+    """,
+    "Funnel": "select watch, stage, inventions from insight.fct_funnel order by watch, stage_order",
+    "Topics": """
+        select topic_id, name, filing_count as filings from insight.dim_topic
+        where state <> 'gone' order by filing_count desc limit 12
+    """,
+    "Changepoints": """
+        select label as series, strftime(month, '%Y-%m') as month,
+               strftime(month_low, '%Y-%m') || ' .. ' || strftime(month_high, '%Y-%m') as "interval",
+               printf('x %.2f [%.2f .. %.2f]', rate_ratio, rate_ratio_low, rate_ratio_high) as rate,
+               state, case when is_news then 'news' else 'history' end as told
+        from insight.fct_changepoint where mode = 'careful' order by is_news desc, month desc, series limit 15
+    """,
+}
+
+
+def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    taken = figures.get("ingest", {})
+    for source in [*taken.get("sources", []), *taken.get("given", {}).get("files", [])]:
+        rows.append((f"ingest {source['source']}", _source_line(source)))
+    if taken:
+        given = taken["given"]
+        rows.append(("ingest given", f"{given['decisions']} decisions, {given['watches_changed']} watches changed"))
+    for layer, what in figures.get("transform", {}).items():
+        counts = f": {what['nodes']} dbt nodes in {what['seconds']:.1f} s" if "nodes" in what else ""
+        rows.append((f"transform {layer}", f"{what['status']} ({what['reason']}){counts}"))
+    for suite, what in figures.get("gates", {}).items():
+        rows.append((f"gate {suite}", f"{what['verdict']}: {what['passed']} of {what['checks']} checks passed"))
+    for job in figures.get("jobs", []):
+        rows.append((f"job {job['job']}", f"{job['watch']}: {job['status']} ({job['reason']})"))
+    if "publish" in figures:
+        rows.append(("publish", f"{figures['publish']['action']} version {figures['publish']['version']}"))
+    if "alerts" in figures:
+        told = {d["alert_id"] for d in figures["alerts"] if d["status"] == "delivered"}
+        failed = [d for d in figures["alerts"] if d["status"] != "delivered"]
+        rows.append(("notify", f"{len(told)} alerts delivered, {len(failed)} deliveries failed"))
+    return rows
+
+
+def _source_line(source: Mapping[str, Any]) -> str:
+    counts = (
+        f"{source['records']} records in {source['pages']} pages: {source['new']} new, {source['changed']} changed, "
+        f"{source['unchanged']} known, {source['rejects']} rejected"
+    )
+    return f"{source['status']}: {source['error'] or counts}"
+
+
+def _ask(con: Any, sql: str) -> tuple[list[str], list[Row]]:
+    result = con.execute(sql)
+    return [column[0] for column in result.description], result.fetchall()
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
