@@ -157,9 +157,9 @@ def _comment(con: duckdb.DuckDBPyConnection) -> None:
         (schema, table, column): text
         for schema, table, column, text in con.execute(
             "select schema_name, table_name, null, comment from duckdb_tables() where database_name = 'working' "
-            "union all by position select schema_name, view_name, null, comment from duckdb_views() "
+            "union all select schema_name, view_name, null, comment from duckdb_views() "
             "where database_name = 'working' "
-            "union all by position select schema_name, table_name, column_name, comment from duckdb_columns() "
+            "union all select schema_name, table_name, column_name, comment from duckdb_columns() "
             "where database_name = 'working'"
         ).fetchall()
         if text

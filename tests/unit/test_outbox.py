@@ -1,0 +1,121 @@
+"""Delivery: at least once, never a flood, and a channel that is down delays nobody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+
+import duckdb
+import pytest
+
+from filingwatch import ledger, warehouse
+from filingwatch.alerts import Alert
+from filingwatch.alerts.channels import AppriseChannel, FileChannel, channels_for
+from filingwatch.alerts.outbox import MOST_ATTEMPTS, deliver_pending, register_channels
+from filingwatch.errors import Terminal, Transient
+from filingwatch.settings import Settings
+
+DAY = dt.date(2026, 11, 22)
+
+
+@dataclass
+class Mailbox:
+    """A channel whose far end the test holds."""
+
+    name: str = "mailbox"
+    audience: str = "monitor"
+    error: Exception | None = None
+    got: list[str] = field(default_factory=list)
+
+    def deliver(self, alert: Alert) -> None:
+        if self.error is not None:
+            raise self.error
+        self.got.append(alert.alert_id)
+
+
+def alert(name: str, audience: str = "monitor") -> Alert:
+    return Alert(name, audience, "w", "detected", f"subject {name}", "body", {"n": 1}, False)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    with duckdb.connect() as con:
+        warehouse.migrate(con)
+        yield con
+
+
+def test_each_alert_is_told_once_to_each_channel_of_its_audience(con: duckdb.DuckDBPyConnection) -> None:
+    """A second delivery finds nothing to do; ops and monitors do not get each other's alerts."""
+    run = ledger.new_run("test", DAY)
+    boxes = [Mailbox("a"), Mailbox("b"), Mailbox("ops", audience="ops")]
+    register_channels(con, run, boxes)
+    for one in (alert("x"), alert("x"), alert("y"), alert("z", "ops")):
+        ledger.put_alert(con, run, one)
+    deliver_pending(con, boxes)
+    assert deliver_pending(con, boxes) == []
+    assert [box.got for box in boxes] == [["x", "y"], ["x", "y"], ["z"]]
+
+
+def test_a_channel_that_is_down_catches_up_and_delays_nobody(con: duckdb.DuckDBPyConnection) -> None:
+    """Failed attempts are recorded with their reason and tried again; the other channel got it the first time."""
+    run = ledger.new_run("test", DAY)
+    up, down = Mailbox("up"), Mailbox("down", error=Transient("connection refused"))
+    register_channels(con, run, [down, up])
+    ledger.put_alert(con, run, alert("x"))
+    assert [d.status for d in deliver_pending(con, [down, up])] == ["failed", "delivered"]
+    down.error = None
+    assert [(d.channel, d.attempt, d.status) for d in deliver_pending(con, [down, up])] == [("down", 2, "delivered")]
+    assert con.sql("select message from ops.delivery where status = 'failed'").fetchall() == [("connection refused",)]
+    assert up.got == down.got == ["x"]
+
+
+def test_what_a_channel_can_never_take_becomes_a_dead_letter(con: duckdb.DuckDBPyConnection) -> None:
+    """A terminal error ends the attempts at once, a transient one after a month of nights."""
+    run = ledger.new_run("test", DAY)
+    never, hardly = Mailbox("never", error=Terminal("bad address")), Mailbox("hardly", error=Transient("busy"))
+    register_channels(con, run, [never, hardly])
+    ledger.put_alert(con, run, alert("x"))
+    attempts = [deliver_pending(con, [never, hardly]) for _ in range(MOST_ATTEMPTS + 2)]
+    assert [d.status for d in attempts[0]] == ["dead", "failed"]
+    assert sum(len(made) for made in attempts) == 1 + MOST_ATTEMPTS
+    assert con.sql("select count(*) from ops.delivery where status = 'dead'").fetchall() == [(2,)]
+
+
+def test_a_new_channel_does_not_get_the_whole_past(con: duckdb.DuckDBPyConnection) -> None:
+    """A channel hears of what is found from the run in which it was first seen, also when delivery comes later."""
+    first, old = ledger.new_run("test", DAY), Mailbox("old")
+    register_channels(con, first, [old])
+    ledger.put_alert(con, first, alert("before"))
+    deliver_pending(con, [old])
+    second, new = ledger.new_run("test", DAY), Mailbox("new")
+    register_channels(con, second, [old, new])
+    ledger.put_alert(con, second, alert("after"))
+    deliver_pending(con, [old, new])
+    assert (old.got, new.got) == (["before", "after"], ["after"])
+
+
+def test_the_file_channel_writes_the_same_alert_in_the_same_place(settings: Settings) -> None:
+    """Text for people and JSON for programs; delivering twice leaves one of each."""
+    channel = FileChannel(settings.alerts_folder, "monitor")
+    for _ in range(2):
+        channel.deliver(alert("x"))
+    names = sorted(path.name for path in (settings.alerts_folder / "monitor").iterdir())
+    assert names == ["x.json", "x.txt"]
+    assert json.loads((settings.alerts_folder / "monitor" / "x.json").read_text())["subject"] == "subject x"
+
+
+def test_a_channel_never_shows_its_address(settings: Settings) -> None:
+    """Name and repr of an Apprise channel tell channels apart without their secrets, and an unknown address is final."""
+    channel = AppriseChannel("nonsense://user:secret@example.org/token", "monitor")
+    assert "secret" not in f"{channel.name} {channel!r}"
+    assert channel.name != AppriseChannel("nonsense://user:other@example.org/token", "monitor").name
+    with pytest.raises(Terminal, match="FILINGWATCH_APPRISE_URLS") as caught:
+        channel.deliver(alert("x"))
+    assert "secret" not in str(caught.value)
+
+
+def test_names_of_channels_are_distinct(settings: Settings) -> None:
+    """Deliveries are keyed by channel name, so no two channels of an installation share one."""
+    names = [channel.name for channel in channels_for(settings)]
+    assert len(names) == len(set(names))
