@@ -1,0 +1,68 @@
+"""What was planted in the demo's world: its growth, its seasons, and the two shifts that a good detector finds.
+
+Nothing else in this world changes its rate. Tests read the truth here; nothing outside of the demo and tests does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from filingwatch.sources.demo.calendar import first_of_month, month_index
+
+FIRST_MONTH = dt.date(2008, 1, 1)
+YEARLY_GROWTH = 1.08
+CHINESE_SEASON = {2: 0.7, 12: 1.8}
+"""Filings in China against the other months: the dip of the spring festival, the rush before yearly targets close."""
+
+SHIFT_OF_2015 = dt.date(2015, 2, 1)
+SHIFT_OF_2015_FACTOR = 2.4
+SURGE_FIELD = "crowd_analytics"
+SURGE_FACTOR = 14.0
+SURGE_LEAD_MONTHS = 8
+SURGE_WINDOW_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedShift:
+    """A lasting step in the rate of filing of Chinese inventions. `month` is the first month of the new rate.
+
+    `technology` is None where all fields of interest shift together. `factor` multiplies the rate. From `visible_from`
+    on publications show it; `series` names the series of the shipped watch in which it is to be found.
+    """
+
+    name: str
+    technology: str | None
+    month: dt.date
+    factor: float
+    visible_from: dt.date
+    series: tuple[str, ...]
+
+
+def surge_start(born: dt.date) -> dt.date:
+    """First filing month of the surge in a world born on that day."""
+    return first_of_month(month_index(born) - SURGE_LEAD_MONTHS)
+
+
+def planted(seed: int, born: dt.date) -> tuple[PlantedShift, ...]:
+    """The shifts of this world, oldest first. They are the same for every seed, which the signature leaves open."""
+    del seed
+    return (
+        PlantedShift(
+            "step of early 2015",
+            None,
+            SHIFT_OF_2015,
+            SHIFT_OF_2015_FACTOR,
+            # the fast part of the delay law is three to nine months
+            dt.date(2015, 5, 1),
+            ("smart_cities/all", "smart_cities/office=CN/patent_type=invention"),
+        ),
+        PlantedShift(
+            "surge of crowd analytics",
+            SURGE_FIELD,
+            surge_start(born),
+            SURGE_FACTOR,
+            born - dt.timedelta(days=SURGE_WINDOW_DAYS - 1),
+            (f"smart_cities/patent_type=invention/technology={SURGE_FIELD}",),
+        ),
+    )

@@ -1,0 +1,171 @@
+"""The demo's world: which inventions are filed, and in which order its offices tell of them.
+
+A month of filings is drawn from (seed, month) alone, and the surge from (seed, month, born): what an office did up to
+a day therefore never depends on how far ahead one looks. What is told of one invention belongs to `acts`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from filingwatch.sources.demo import delays, truth
+from filingwatch.sources.demo.acts import (
+    Act,
+    Invention,
+    Luck,
+    Places,
+    act_of_utility_model,
+    acts_of_application,
+    acts_of_family,
+    withdraw,
+)
+from filingwatch.sources.demo.calendar import days_in_month, first_of_month, month_index
+from filingwatch.sources.demo.fields import Field, read_fields
+
+FAMILY_SHARE = 0.1
+WITHDRAWN_IN = (dt.date(2016, 5, 1), dt.date(2021, 9, 1))
+"""The first Chinese invention of each of these months is withdrawn by its office some time after publication."""
+
+_WHOLE, _SURGE = 0, 1
+
+
+class Rate(NamedTuple):
+    """Inventions filed per month in 2008 on each side, at scale 1 and before season and growth."""
+
+    office: str
+    is_utility_model: bool
+    of_interest: float
+    colliding: float
+
+    @property
+    def is_chinese_invention(self) -> bool:
+        return self.office == "CN" and not self.is_utility_model
+
+
+RATES = (
+    Rate("CN", False, 2.4, 4.5),
+    Rate("CN", True, 1.4, 3.2),
+    Rate("US", False, 0.65, 0.75),
+    Rate("EP", False, 0.25, 0.35),
+    Rate("WO", False, 0.3, 0.4),
+    Rate("KR", False, 0.3, 0.4),
+    Rate("JP", False, 0.25, 0.35),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Which world: the same three values give the same filings for ever."""
+
+    seed: int
+    born: dt.date
+    scale: float
+
+
+def list_acts(world: World, after: dt.date | None, until: dt.date) -> list[Act]:
+    """Everything told in (after, until], oldest first; from the beginning when `after` is None."""
+    first = truth.FIRST_MONTH
+    if after is not None:
+        first = max(first, after - dt.timedelta(days=delays.LONGEST_DAYS))
+    acts = [
+        act
+        for month in range(month_index(first), month_index(until) + 1)
+        for act in _acts_of_month(world, month)
+        if act.told_on <= until and (after is None or act.told_on > after)
+    ]
+    return sorted(acts, key=lambda act: (act.told_on, str(act.publication), act.what))
+
+
+def name_fields(world: World, until: dt.date) -> dict[str, Field]:
+    """The true field of every publication told until that day, by publication id: what relevance should find."""
+    return {str(act.publication): act.invention.field for act in list_acts(world, None, until)}
+
+
+def _acts_of_month(world: World, month: int) -> Iterator[Act]:
+    places = Places()
+    rng = np.random.default_rng([world.seed, month, _WHOLE])
+    counts = rng.poisson(_expected_counts(month) * world.scale).tolist()
+    drawn = _draw(rng, sum(counts))
+    for (rate, field), count in zip(_cells(), counts, strict=True):
+        for luck, draw in islice(drawn, count):
+            yield from _acts_of_invention(rate, field, month, luck, draw, places)
+    yield from _acts_of_surge(world, month, places)
+
+
+def _draw(rng: np.random.Generator, count: int) -> Iterator[tuple[Luck, int]]:
+    """The chances of that many inventions, and for each a number of 124 bits from which its words are chosen."""
+    chances, digits = rng.random((count, len(Luck._fields))).tolist(), rng.integers(0, 2**62, (count, 2)).tolist()
+    return ((Luck(*luck), high << 62 | low) for luck, (high, low) in zip(chances, digits, strict=True))
+
+
+@cache
+def _cells() -> tuple[tuple[Rate, Field], ...]:
+    return tuple((rate, field) for rate in RATES for field in read_fields())
+
+
+def _expected_counts(month: int) -> np.ndarray:
+    """Expected inventions of a month in each cell, at scale 1 and without the surge."""
+    growth = truth.YEARLY_GROWTH ** ((month - month_index(truth.FIRST_MONTH)) / 12)
+    season = truth.CHINESE_SEASON.get(month % 12 + 1, 1.0)
+    step = truth.SHIFT_OF_2015_FACTOR if first_of_month(month) >= truth.SHIFT_OF_2015 else 1.0
+    return np.array(
+        [
+            growth
+            * field.share
+            * (rate.of_interest if field.is_of_interest else rate.colliding)
+            * (season if rate.office == "CN" else 1.0)
+            * (step if field.is_of_interest and rate.is_chinese_invention else 1.0)
+            for rate, field in _cells()
+        ]
+    )
+
+
+def _acts_of_surge(world: World, month: int, places: Places) -> Iterator[Act]:
+    if first_of_month(month) < truth.surge_start(world.born):
+        return
+    rng = np.random.default_rng([world.seed, month, _SURGE, world.born.toordinal()])
+    cells = zip(_cells(), _expected_counts(month).tolist(), strict=True)
+    field, base = next(
+        (field, expected)
+        for (rate, field), expected in cells
+        if rate.is_chinese_invention and field.name == truth.SURGE_FIELD
+    )
+    for luck, draw in _draw(rng, rng.poisson(base * world.scale * (truth.SURGE_FACTOR - 1))):
+        filed = _filing_day(month, luck)
+        invention = Invention(field, draw, month, filed, is_device=False, family_id=None)
+        published = delays.publish_surge(filed, world.born, luck.early, luck.delay)
+        yield from acts_of_application("CN", invention, published, luck, places.take("CN"))
+
+
+def _acts_of_invention(rate: Rate, field: Field, month: int, luck: Luck, draw: int, places: Places) -> Iterator[Act]:
+    filed = _filing_day(month, luck)
+    place = places.take(rate.office, is_utility_model=rate.is_utility_model)
+    is_dual = rate.is_chinese_invention and luck.dual < delays.DUAL_SHARE
+    has_family = rate.is_chinese_invention and luck.family < FAMILY_SHARE
+    family_id = f"9{month:05d}{place:05d}" if has_family else None
+    invention = Invention(field, draw, month, filed, is_dual or rate.is_utility_model, family_id)
+    if rate.is_utility_model:
+        yield act_of_utility_model(invention, luck, luck.delay, place)
+        return
+    if rate.office == "CN":
+        published = delays.publish_chinese_invention(filed, luck.early, luck.delay, is_dual=is_dual)
+    else:
+        published = delays.publish_elsewhere(rate.office, filed, luck.delay)
+    acts = acts_of_application(rate.office, invention, published, luck, place)
+    is_withdrawn = rate.is_chinese_invention and place == 0 and first_of_month(month) in WITHDRAWN_IN
+    yield from withdraw(acts) if is_withdrawn else acts
+    if is_dual:
+        yield act_of_utility_model(invention, luck, luck.dual_delay, places.take("CN", is_utility_model=True))
+    if has_family:
+        yield from acts_of_family(invention, acts[0].application, luck, places)
+
+
+def _filing_day(month: int, luck: Luck) -> dt.date:
+    return first_of_month(month) + dt.timedelta(days=int(luck.day * days_in_month(month)))
