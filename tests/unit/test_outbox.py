@@ -106,7 +106,7 @@ def test_the_file_channel_writes_the_same_alert_in_the_same_place(settings: Sett
 
 
 def test_a_channel_never_shows_its_address(settings: Settings) -> None:
-    """Name and repr of an Apprise channel tell channels apart without their secrets, and an unknown address is final."""
+    """Name and repr tell Apprise channels apart without their secrets, and an unknown address is final."""
     channel = AppriseChannel("nonsense://user:secret@example.org/token", "monitor")
     assert "secret" not in f"{channel.name} {channel!r}"
     assert channel.name != AppriseChannel("nonsense://user:other@example.org/token", "monitor").name

@@ -76,7 +76,7 @@ def test_only_the_last_versions_are_kept(settings: Settings) -> None:
 
 
 def test_going_back_and_forth_between_versions(settings: Settings) -> None:
-    """Without a version it goes one back; with one it goes there; an unknown one is refused with those that are kept."""
+    """Without a version it goes one back, with one it goes there; an unknown one is refused with those kept."""
     first = publish.publish(settings, fill(settings, 1))
     with pytest.raises(NothingPublished, match="no earlier version"):
         publish.restore(settings, ledger.new_run("restore", settings.today))

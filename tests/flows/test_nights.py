@@ -1,0 +1,156 @@
+"""Whole nights through the command line: real Prefect, dbt, Great Expectations and DuckDB on the demo office."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from filingwatch.sources.demo.truth import planted
+from tests.commands import ask, environment, run
+
+pytestmark = pytest.mark.xdist_group("nights")
+
+
+@dataclass(frozen=True)
+class Nights:
+    """A home after a first night, with what the first night printed."""
+
+    home: Path
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    home = tmp_path_factory.mktemp("nights") / "home"
+    yield Nights(home, run(home, "nightly").stdout)
+
+
+def test_a_first_night_prints_what_happened_and_where_to_look(nights: Nights) -> None:
+    """Counts for each stage, the stamp of synthetic data, and the paths of file, page and alerts."""
+    text = re.sub(r"\s+", " ", nights.printed)
+    for part in ("ingest demo", "transform core", "gate landed", "job relevance", "job topics", "job changepoints",
+                 "gate to_publish", "published version", "notify", "SYNTHETIC", "Quality page"):  # fmt: skip
+        assert part in text, f"{part!r} is missing in\n{nights.printed}"
+
+
+def test_the_published_file_answers_the_first_questions(nights: Nights) -> None:
+    """Filings by month and office, changepoints with dates, topics with terms, alerts."""
+    months = ask(nights.home, "select filing_month, office, sum(filing_count) as n from insight.fct_filing_month group by all")
+    assert {row["office"] for row in months} >= {"CN", "US"}
+    assert sum(row["n"] for row in months) == sum(
+        row["n"] for row in ask(nights.home, "select count(*) as n from core.fct_invention where filing_month is not null")
+    )
+    topics = ask(nights.home, "select name, terms_en, terms_zh from insight.dim_topic where state <> 'gone'")
+    assert len(topics) >= 3
+    assert all(topic["terms_en"] or topic["terms_zh"] for topic in topics)
+    assert ask(nights.home, "select alert_id from ops.alert where audience = 'monitor'")
+
+
+def test_the_planted_shift_of_2015_is_found_and_is_history(nights: Nights) -> None:
+    """The shift in the back-file has its date within the interval, its size within a third, and nobody was told."""
+    rows = ask(
+        nights.home,
+        "select month_low, month, month_high, rate_ratio, is_news from insight.fct_changepoint "
+        "where mode = 'careful' and series_id like '%/all/synthetic' and month between '2014-06-01' and '2015-12-01'",
+    )
+    assert len(rows) == 1
+    assert rows[0]["month_low"] <= "2015-02-01" <= rows[0]["month_high"]
+    assert 1.6 <= rows[0]["rate_ratio"] <= 3.3
+    assert rows[0]["is_news"] is False
+
+
+def test_exactly_the_planted_news_is_told(nights: Nights) -> None:
+    """One alert to monitors, about the surge that became visible in the newest nights, stamped SYNTHETIC."""
+    alerts = json.loads(run(nights.home, "alerts", "--json").stdout)
+    assert len(alerts) == 1, [alert["subject"] for alert in alerts]
+    assert alerts[0]["subject"].startswith("[SYNTHETIC] ")
+    assert "crowd" in alerts[0]["subject"] + alerts[0]["body"]
+    assert "A filing is not a deployment" in alerts[0]["body"]
+    written = list((nights.home / "alerts" / "monitor").glob("*.txt"))
+    assert [path.stem for path in written] == [alerts[0]["alert_id"]]
+    assert planted(2015)  # the truth that this test relies on is the world's own
+
+
+def test_a_night_without_news_runs_no_job_and_tells_nobody(nights: Nights) -> None:
+    """The ledger proves that no job ran, nothing landed, the version stays, and no second message goes out."""
+    version = ask(nights.home, "select version from ops.this_publication")
+    before = ask(nights.home, "select count(*) as n from ops.delivery where status = 'delivered'")
+    started = time.monotonic()
+    figures = json.loads(run(nights.home, "nightly", "--json").stdout)
+    print(f"a night without news took {time.monotonic() - started:.1f} s")
+    assert {job["status"] for job in figures["jobs"]} == {"current"}
+    assert {layer["status"] for layer in figures["transform"].values()} == {"current"}
+    assert figures["publish"]["action"] == "refreshed"
+    assert figures["alerts"] == []
+    proof = ask(
+        nights.home,
+        "select job, status from ops.job_run where run_id = (select max(run_id) from ops.run where flow = 'nightly')",
+    )
+    assert {row["status"] for row in proof} == {"current"}
+    assert {row["job"] for row in proof} >= {"relevance", "topics", "changepoints"}
+    assert ask(nights.home, "select version from ops.this_publication") == version
+    run(nights.home, "nightly")
+    after = ask(nights.home, "select count(*) as n from ops.delivery where status = 'delivered'")
+    assert before[0]["n"] <= after[0]["n"] <= before[0]["n"] + 4  # the first night's own rows appear one night later
+
+
+def test_a_decision_by_day_is_taken_into_account(nights: Nights) -> None:
+    """A label put into the inbox decides its filing after `analyse`, and the topics of the others stay named."""
+    (one,) = ask(nights.home, "select invention_id from insight.fct_watch_filing where is_relevant order by 1 limit 1")
+    run(nights.home, "decide", "relevance_label", one["invention_id"], "irrelevant", "--by", "ann", "--why", "test")
+    waiting = json.loads(run(nights.home, "status", "--json").stdout)["waiting"]
+    assert waiting["decisions"] == 1
+    ids = {row["topic_id"] for row in ask(nights.home, "select topic_id from insight.dim_topic where state <> 'gone'")}
+    figures = json.loads(run(nights.home, "analyse", "--json").stdout)
+    assert figures["ingest"]["given"]["decisions"] == 1
+    (row,) = ask(
+        nights.home,
+        f"select is_relevant, decided_by from ml.relevance where invention_id = '{one['invention_id']}'",
+    )
+    assert (row["is_relevant"], row["decided_by"]) == (False, "person")
+    now = {row["topic_id"] for row in ask(nights.home, "select topic_id from insight.dim_topic where state <> 'gone'")}
+    assert ids == now
+    assert len(json.loads(run(nights.home, "alerts", "--json").stdout)) == 1
+
+
+def test_every_record_is_in_a_mart_or_has_a_reason(nights: Nights) -> None:
+    """The books balance: sightings and fates are the same records, and each fate that is no mart says why."""
+    (row,) = ask(
+        nights.home,
+        "select count(*) as n, count(*) filter (where fate <> 'in_mart' and reason is null) as silent "
+        "from core.fct_record_fate",
+    )
+    (pages,) = ask(nights.home, "select sum(record_count) + sum(reject_count) as n from ops.outcome where status = 'ok' "
+                   "and source <> 'decisions'")  # fmt: skip
+    assert (row["n"], row["silent"]) == (pages["n"], 0)
+
+
+def test_going_back_to_the_version_before(nights: Nights) -> None:
+    """`restore` makes the earlier publication the one that analysts see, and says what is kept."""
+    listed = run(nights.home, "restore", "--list").stdout.split()
+    versions = [word for word in listed if re.fullmatch(r"\d{8}T\d{12}", word)]
+    assert len(versions) == 2
+    run(nights.home, "restore")
+    assert ask(nights.home, "select version from ops.this_publication")[0]["version"] == versions[1]
+
+
+def test_an_installation_says_what_is_wrong_with_it(nights: Nights) -> None:
+    """The doctor is content with a good home, and names a broken watch and its cure."""
+    run(nights.home, "doctor")
+    (nights.home / "watches").mkdir(exist_ok=True)
+    (nights.home / "watches" / "mine.yaml").write_text("watch: Mine\n")
+    done = run(nights.home, "doctor", code=1)
+    (nights.home / "watches" / "mine.yaml").unlink()
+    assert "FAIL watches" in done.stdout
+    assert "mine.yaml" in done.stdout
+
+
+def test_the_environment_of_tests_is_apart(tmp_path: Path) -> None:
+    """No variable of ours leaks from outside into a run of these tests."""
+    assert {name for name in environment(tmp_path) if name.startswith("PREFECT_")} == set()
