@@ -1,0 +1,44 @@
+"""What the jobs that learn have in common: the model's row, and a document as their cores take it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from filingwatch.ledger import Run
+
+SCHEMA = {
+    "model_id": pl.String,
+    "watch": pl.String,
+    "job": pl.String,
+    "version": pl.Int32,
+    "parameters": pl.String,
+    "figures": pl.String,
+    "state": pl.Binary,
+    "trained_at": pl.Datetime("us"),
+}
+
+
+def name_model(run: Run, job: str, watch: str) -> str:
+    """The id of the model that a job makes in this run; ids sort by time, since run ids do."""
+    return f"{run.run_id}-{job}-{watch}"
+
+
+def model_row(
+    run: Run, job: str, version: int, watch: str, parameters: Mapping[str, Any], figures: Mapping[str, Any]
+) -> pl.DataFrame:
+    """One row of ml.model. There is no state: parameters and the same input rebuild the model bit for bit."""
+    plain = [json.dumps(part, ensure_ascii=False, default=str) for part in (parameters, figures)]
+    row = (name_model(run, job, watch), watch, job, version, *plain, None, run.started_at)
+    return pl.DataFrame([row], SCHEMA, orient="row")
+
+
+def with_symbols(inventions: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    """Inventions with their class symbols (of all schemes, each once, sorted) as the list column `symbols`."""
+    symbols = classes.group_by("invention_id").agg(pl.col("symbol").unique().sort().alias("symbols"))
+    return inventions.join(symbols, on="invention_id", how="left").with_columns(
+        pl.col("symbols").fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    )

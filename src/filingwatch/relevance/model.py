@@ -1,0 +1,148 @@
+"""Learning from labels: features, a linear model, a calibrated probability and the threshold for a recall target.
+
+Here belongs everything that needs scikit-learn. Which labels count belongs to `labels`; which answer a document gets
+in the end belongs to `screening`.
+
+The probability is the sigmoid of the linear score, with slope and intercept fitted to out-of-fold scores (Platt, with
+his smoothed targets), each weighed by how many documents it stands for. The final model is fitted to all labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from filingwatch.relevance.labels import TrainingSet
+from filingwatch.words import class_tokens, text_tokens
+
+HIGHEST_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One row per document, one column per token; `tokens` names the columns."""
+
+    matrix: sparse.csr_matrix
+    tokens: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A linear model with its calibration. Out-of-fold probabilities stand in the order of the training set."""
+
+    weights: np.ndarray
+    intercept: float
+    slope: float
+    offset: float
+    out_of_fold: np.ndarray
+    folds: int
+
+    def probabilities(self, features: Features) -> np.ndarray:
+        return _sigmoid(self.slope * (features.matrix @ self.weights + self.intercept) + self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From which probability on a document is relevant, and what that gives out of fold on the labels it was set on."""
+
+    value: float
+    recall: float
+    precision: float
+    set_on: str
+
+
+def build_features(
+    texts: Sequence[str], symbols: Sequence[Sequence[str]], *, use_classes: bool, most: int, class_weight: float
+) -> Features:
+    """TF-IDF of words and character pairs, beside it TF-IDF of classes; each block has length 1 before its weight."""
+    vectorizer = TfidfVectorizer(
+        analyzer=text_tokens, sublinear_tf=True, min_df=2, max_df=0.6, max_features=most, dtype=np.float64
+    )
+    blocks, tokens = [], []
+    if matrix := _fit(vectorizer, texts):
+        blocks.append(matrix[0])
+        tokens.append(matrix[1])
+    if use_classes:
+        vectorizer = TfidfVectorizer(analyzer=class_tokens, min_df=2, max_features=most, dtype=np.float64)
+        if matrix := _fit(vectorizer, symbols):
+            blocks.append(matrix[0] * class_weight)
+            tokens.append(matrix[1])
+    if not blocks:
+        return Features(sparse.csr_matrix((len(texts), 0)), np.array([], dtype=object))
+    return Features(sparse.hstack(blocks, format="csr"), np.concatenate(tokens))
+
+
+def train_model(
+    features: Features, training: TrainingSet, *, weak_weight: float, strength: float, folds: int, seed: int
+) -> Model | None:
+    """A calibrated model, or None when out of fold it orders the documents no better than chance."""
+    matrix = features.matrix[training.rows]
+    wanted = training.is_relevant.astype(int)
+    weights = np.where(training.is_weak, weak_weight, 1.0)
+    weights /= weights.mean()
+    folds = min(folds, int(wanted.sum()), int((1 - wanted).sum()))
+    scores = np.zeros(len(wanted))
+    splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(np.zeros(len(wanted)), wanted)
+    # one thread: sums in one order, the same bits every time
+    with threadpool_limits(1):
+        for learn, hold in splits:
+            fold = _fit_linear(matrix[learn], wanted[learn], weights[learn], strength)
+            scores[hold] = fold.decision_function(matrix[hold])
+        slope, offset = _fit_sigmoid(scores, wanted, weights * training.stands_for)
+        final = _fit_linear(matrix, wanted, weights, strength)
+    if slope <= 0:
+        return None
+    return Model(final.coef_[0], float(final.intercept_[0]), slope, offset, _sigmoid(slope * scores + offset), folds)
+
+
+def choose_threshold(model: Model, training: TrainingSet, *, recall_target: float, least_human: int) -> Threshold:
+    """The highest probability that keeps the recall target out of fold, and never above HIGHEST_THRESHOLD.
+
+    Set on human labels alone once at least `least_human` of each class are there, before that on all labels.
+    """
+    human = ~training.is_weak
+    enough = min(np.sum(human & training.is_relevant), np.sum(human & ~training.is_relevant)) >= least_human
+    used = human if enough else np.ones_like(human)
+    probability, wanted, stands = model.out_of_fold[used], training.is_relevant[used], training.stands_for[used]
+    found = np.sort(probability[wanted])
+    may_miss = int(np.floor((1 - recall_target) * len(found) + 1e-9))
+    value = float(min(found[may_miss], HIGHEST_THRESHOLD))
+    taken = probability >= value
+    precision = float(np.sum(stands[taken & wanted]) / np.sum(stands[taken]))
+    return Threshold(value, float(np.mean(found >= value)), precision, "human labels" if enough else "all labels")
+
+
+def _fit(vectorizer: TfidfVectorizer, documents: Sequence) -> tuple[sparse.csr_matrix, np.ndarray] | None:
+    try:
+        matrix = vectorizer.fit_transform(documents)
+    except ValueError:  # no token stands in two documents: nothing to learn from
+        return None
+    return matrix, vectorizer.get_feature_names_out()
+
+
+def _fit_linear(matrix: sparse.csr_matrix, wanted: np.ndarray, weights: np.ndarray, strength: float):
+    # the primal of liblinear draws no random numbers and sums in one thread: the same bits every time
+    model = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear", max_iter=200)
+    return model.fit(matrix, wanted, sample_weight=weights)
+
+
+def _fit_sigmoid(scores: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    positives, negatives = wanted.sum(), (1 - wanted).sum()
+    target = np.where(wanted == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    stacked = np.concatenate([scores, scores])[:, None]
+    labels = np.repeat([1, 0], len(scores))
+    model = LogisticRegression(C=1e6, max_iter=1000).fit(
+        stacked, labels, sample_weight=np.concatenate([weights * target, weights * (1 - target)])
+    )
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-np.clip(values, -60, 60)))

@@ -1,0 +1,100 @@
+"""What the watch itself says about a document: its terms and classes, before any model.
+
+Here belong matching of terms and the weak label and probability that follow from it. A probability of this module is a
+stated degree of belief, not an estimate: it is used where there is too little to learn from, and it says so
+(`decided_by` is 'rule').
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from filingwatch.words import is_cjk, normalise_text
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The query of a watch: terms that bring a document in, terms of colliding senses, class symbols or prefixes."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What of a rule was found in one document; each in the rule's spelling and order.
+
+    An include term counts only where it stands outside every exclude term: the 平安 of 平安保险 is no hit.
+    """
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    classes: tuple[str, ...]
+
+    @property
+    def is_collision(self) -> bool:
+        """The document is in the query's reach only by a sense that the query keeps out."""
+        return bool(self.exclude) and not self.include and not self.classes
+
+
+def find_hits(rule: Rule, text: str, symbols: Iterable[str]) -> Hits:
+    """The terms and classes of the rule that this document holds."""
+    plain = _plain(text)
+    excluded = {term: _spans(term, plain) for term in rule.exclude}
+    taken = [span for spans in excluded.values() for span in spans]
+    include = tuple(
+        term
+        for term in rule.include
+        if any(not any(a <= start and end <= b for a, b in taken) for start, end in _spans(term, plain))
+    )
+    held = [symbol.replace(" ", "").upper() for symbol in symbols]
+    classes = tuple(wanted for wanted in rule.classes if any(is_within(symbol, wanted) for symbol in held))
+    return Hits(include, tuple(term for term, spans in excluded.items() if spans), classes)
+
+
+def is_within(symbol: str, wanted: str) -> bool:
+    """Whether a class symbol lies in a wanted one: section, class, subclass, main group or a group and its tails."""
+    symbol, wanted = symbol.replace(" ", "").upper(), wanted.replace(" ", "").upper()
+    if len(wanted) > 4 and "/" not in wanted:
+        return symbol.split("/")[0] == wanted
+    return symbol.startswith(wanted)
+
+
+def weak_label(hits: Hits) -> bool | None:
+    """What the rule would teach a model: relevant, irrelevant, or None where it does not know.
+
+    It knows of plain hits, of collisions, and of documents that hold nothing of it. A class without a term, or terms of
+    both kinds, is left to the model.
+    """
+    if hits.include and not hits.exclude:
+        return True
+    if hits.include or hits.classes:
+        return None
+    return False
+
+
+def rule_probability(hits: Hits) -> float:
+    """The stated degree of belief of the rule alone (0..1)."""
+    if hits.include:
+        return 0.5 if hits.exclude else (0.9 if hits.classes else 0.8)
+    if hits.classes:
+        return 0.1 if hits.exclude else 0.4
+    return 0.02 if hits.exclude else 0.05
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[-‐-―_/]", " ", normalise_text(text))
+
+
+def _spans(term: str, plain: str) -> list[tuple[int, int]]:
+    wanted = " ".join(_plain(term).split())
+    # most terms are in no text: the plain search spares the pattern
+    if wanted not in plain:
+        return []
+    pattern = re.escape(wanted)
+    if not is_cjk(wanted):
+        pattern = rf"(?<![a-z0-9]){pattern}s?(?![a-z0-9])"
+    return [match.span() for match in re.finditer(pattern, plain)]

@@ -1,0 +1,153 @@
+"""Finding topics in one corpus: features over both languages, non-negative factors, one topic per document.
+
+Here belongs everything that needs scikit-learn. How a factor is put into words belongs to `terms`; which topic of an
+earlier run it is belongs to `identity`. English and Chinese texts share next to no words: their classes, as tokens
+beside the words, are what brings filings of one subject together across languages.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import threadpool_limits
+
+from filingwatch.words import class_tokens, text_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSettings:
+    """What topics depend on besides the documents.
+
+    `class_weight` is the length of the class part of a document where its words have 1. `least_as_good` is the share of
+    what a fresh fit explains that a fit carried on from known topics must reach.
+    """
+
+    seed: int = 2015
+    least_documents: int = 30
+    least_per_topic: int = 10
+    most_features: int = 20_000
+    class_weight: float = 1.0
+    iterations: int = 200
+    least_as_good: float = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Topics as numbers. `topic_of[i]` is the heaviest topic of document i, -1 where it has none; `share` its share.
+
+    `weights` has one row per topic and one column per token, each row of length 1. `explained` is the share of the
+    corpus (squared length) that the topics explain. Topics are numbered by falling size, none is empty.
+    `is_carried_on` says that the fit started from the topics known before.
+    """
+
+    topic_of: np.ndarray
+    share: np.ndarray
+    weights: np.ndarray
+    tokens: np.ndarray
+    explained: float
+    is_carried_on: bool
+
+
+def topic_count(documents: int, wanted: int, settings: TopicSettings) -> int:
+    """How many topics this many documents bear: `wanted`, fewer for small corpora, 0 where there are too few."""
+    if documents < settings.least_documents:
+        return 0
+    return max(2, min(wanted, documents // settings.least_per_topic))
+
+
+def factorise(
+    texts: Sequence[str],
+    symbols: Sequence[Sequence[str]],
+    count: int,
+    settings: TopicSettings,
+    known: Sequence[Sequence[int]] = (),
+) -> Factors | None:
+    """At most `count` topics of these documents; None when they share too few words to have any.
+
+    `known` are the documents of each topic known before. Where there are as many of them as topics wanted, the fit that
+    starts from them is taken as long as it explains nearly what a fresh one does: topics then stay what they are.
+    Otherwise the fresh fit is taken, which also finds what is new.
+    """
+    matrix, tokens = _build_features(texts, symbols, settings)
+    if min(matrix.shape) < count:
+        return None
+    # one thread: sums in one order, the same bits every time
+    with threadpool_limits(1):
+        fit = _fit(matrix, count, settings)
+        if len(known) == count and all(known):
+            carried = _fit(matrix, count, settings, np.vstack([_mean_row(matrix, rows) for rows in known]))
+            if carried.explained >= settings.least_as_good * fit.explained:
+                fit = carried
+    return _number_topics(fit, tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    loads: np.ndarray
+    components: np.ndarray
+    explained: float
+    is_carried_on: bool
+
+
+def _fit(matrix: sparse.csr_matrix, count: int, settings: TopicSettings, start: np.ndarray | None = None) -> _Fit:
+    model = NMF(
+        count,
+        init="nndsvd" if start is None else "custom",
+        random_state=settings.seed,
+        max_iter=settings.iterations,
+        tol=1e-3,
+    )
+    with warnings.catch_warnings():
+        # the iterations are bounded on purpose; topics settle long before the last digit does
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        given = {} if start is None else {"W": np.ascontiguousarray(matrix @ start.T), "H": start}
+        loads = model.fit_transform(matrix, **given)
+    energy = float(matrix.multiply(matrix).sum())
+    explained = 1.0 - float(model.reconstruction_err_) ** 2 / energy if energy else 0.0
+    return _Fit(loads, model.components_, explained, start is not None)
+
+
+def _mean_row(matrix: sparse.csr_matrix, rows: Sequence[int]) -> np.ndarray:
+    return np.asarray(matrix[list(rows)].mean(axis=0)).ravel()
+
+
+def _number_topics(fit: _Fit, tokens: np.ndarray) -> Factors:
+    count = len(fit.components)
+    lengths = np.linalg.norm(fit.components, axis=1)
+    weights = fit.components / np.where(lengths > 0, lengths, 1.0)[:, None]
+    loads = fit.loads * lengths
+    total = loads.sum(axis=1)
+    heaviest = np.where(total > 0, loads.argmax(axis=1), count)
+    sizes = np.bincount(heaviest, minlength=count + 1)[:count]
+    order = [topic for topic in np.lexsort((np.arange(count), -sizes)) if sizes[topic] > 0]
+    place = np.full(count + 1, -1)
+    place[order] = np.arange(len(order))
+    share = np.where(total > 0, loads.max(axis=1) / np.where(total > 0, total, 1.0), 0.0)
+    return Factors(place[heaviest], share, weights[order], tokens, fit.explained, fit.is_carried_on)
+
+
+def _build_features(
+    texts: Sequence[str], symbols: Sequence[Sequence[str]], settings: TopicSettings
+) -> tuple[sparse.csr_matrix, np.ndarray]:
+    least = 2 if len(texts) < 500 else 5
+    words = TfidfVectorizer(
+        analyzer=text_tokens, sublinear_tf=True, min_df=least, max_df=0.4, max_features=settings.most_features
+    )
+    classes = TfidfVectorizer(analyzer=class_tokens, min_df=least, max_df=0.6, max_features=settings.most_features)
+    blocks, tokens = [], []
+    for vectorizer, documents, weight in ((words, texts, 1.0), (classes, symbols, settings.class_weight)):
+        try:
+            blocks.append(vectorizer.fit_transform(documents) * weight)
+        except ValueError:  # no token is shared by enough documents
+            continue
+        tokens.append(vectorizer.get_feature_names_out())
+    if not blocks:
+        return sparse.csr_matrix((len(texts), 0)), np.array([], dtype=object)
+    return sparse.hstack(blocks, format="csr"), np.concatenate(tokens)

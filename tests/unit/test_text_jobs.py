@@ -1,0 +1,159 @@
+"""The relevance and topic jobs on a warehouse: rows as the tables want them, reruns when their input changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import duckdb
+import polars as pl
+import pytest
+from invented_filings import invent
+
+from filingwatch import ledger
+from filingwatch.jobs.base import JobOutcome, run_jobs
+from filingwatch.jobs.registry import jobs_of
+from filingwatch.settings import Settings
+from filingwatch.warehouse import writer
+from filingwatch.watch import Watch
+
+WATCH = Watch.model_validate(
+    {
+        "watch": "test_watch",
+        "title": "Test",
+        "question": "What is found?",
+        "include": [
+            {"term": term, "language": "zh", "reason": "planted"} for term in ("交通信号", "人脸识别", "智能电网")
+        ]
+        + [
+            {"term": term, "language": "en", "reason": "planted"}
+            for term in ("traffic signal", "face recognition", "power grid")
+        ],
+        "exclude": [{"term": "平安保险", "language": "zh", "reason": "an insurer"}],
+        "classes": ["G08G", "G06V", "H02J"],
+        "series": [{"by": ["office"]}],
+        "topics": {"count": 3},
+    }
+)
+SUBJECTS = {"traffic": 50, "faces": 50, "energy": 40, "animals": 80, "insurance": 30}
+
+
+@pytest.fixture
+def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A migrated working file with the tables of core that the jobs read."""
+    with writer(settings) as con:
+        con.execute("create schema core")
+        con.execute("create table core.fct_invention (invention_id varchar, text varchar)")
+        con.execute("create table core.bridge_invention_classification (invention_id varchar, symbol varchar)")
+        con.execute("create table core.dim_publication (publication_id varchar, invention_id varchar)")
+        add(con, invent(SUBJECTS))
+        yield con
+
+
+def add(con: duckdb.DuckDBPyConnection, filings: pl.DataFrame) -> None:
+    ledger.insert(con, "core.fct_invention", filings.select("invention_id", "text"))
+    ledger.insert(
+        con,
+        "core.bridge_invention_classification",
+        filings.select("invention_id", pl.col("symbols").alias("symbol")).explode("symbol"),
+    )
+    publications = filings.select((pl.col("invention_id") + "A").alias("publication_id"), "invention_id")
+    ledger.insert(con, "core.dim_publication", publications)
+
+
+def decide(con: duckdb.DuckDBPyConnection, number: int, kind: str, subject: str, value: str, watch: str) -> None:
+    con.execute(
+        "insert into raw.decision values (?, 'p', ?, ?, ?, ?, 'ann', ?, null, null)",
+        [number, watch, kind, subject, value, dt.datetime(2026, 1, 1) + dt.timedelta(minutes=number)],
+    )
+
+
+def run(con: duckdb.DuckDBPyConnection, day: int = 22) -> dict[str, JobOutcome]:
+    outcomes = run_jobs(con, jobs_of("text"), [WATCH], ledger.new_run("nightly", dt.date(2026, 11, day)))
+    return {outcome.job: outcome for outcome in outcomes}
+
+
+def test_a_first_run_fills_the_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Every invention is judged, every relevant one has a topic, and each row names a model that is there."""
+    outcomes = run(con)
+    assert [outcome.status for outcome in outcomes.values()] == ["ran", "ran"]
+    assert con.sql("select count(*) from ml.relevance").fetchone() == (250,)
+    relevant = con.sql("select invention_id from ml.relevance where is_relevant order by 1").fetchall()
+    assert con.sql("select invention_id from ml.filing_topic order by 1").fetchall() == relevant
+    assert con.sql("select count(*), count(distinct topic_id) from ml.topic").fetchone() == (3, 3)
+    assert con.sql("select count(*) from ml.topic_lineage where state = 'new'").fetchone() == (3,)
+    orphans = (
+        "select model_id from ml.relevance union select model_id from ml.topic union select model_id from "
+        "ml.filing_topic union select model_id from ml.topic_lineage except select model_id from ml.model"
+    )
+    assert con.sql(orphans).fetchall() == []
+    assert con.sql("select parameters ->> 'seed' from ml.model").fetchall() == [("2015",), ("2015",)]
+
+
+def test_a_night_without_news_runs_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    """Another day, the same input: both jobs are current and no model is added."""
+    run(con)
+    assert [outcome.status for outcome in run(con, day=23).values()] == ["current", "current"]
+    assert con.sql("select count(*) from ml.model").fetchone() == (2,)
+
+
+def test_a_human_label_overrides_and_comes_by_publication(con: duckdb.DuckDBPyConnection) -> None:
+    """Labels of this watch count, those of another change nothing at all; strangers are counted."""
+    run(con)
+    decide(con, 1, "relevance_label", "CNtraffic0000A", "irrelevant", "another_watch")
+    assert run(con)["relevance"].status == "current"
+    decide(con, 2, "relevance_label", "CNtraffic0000A", "irrelevant", WATCH.watch)
+    decide(con, 3, "relevance_label", "CN0A", "relevant", WATCH.watch)
+    outcomes = run(con)
+    assert outcomes["relevance"].reason == "changed: raw.decision"
+    assert outcomes["relevance"].figures["labels_of_unknown_filings"] == 1
+    judged = "select is_relevant, decided_by, probability from ml.relevance where invention_id = 'CNtraffic0000'"
+    assert con.sql(judged).fetchone() == (False, "person", 0.0)
+    assert con.sql("select count(*) from ml.filing_topic where invention_id = 'CNtraffic0000'").fetchone() == (0,)
+
+
+def test_probabilities_alone_do_not_wake_the_topics(con: duckdb.DuckDBPyConnection) -> None:
+    """Only who is relevant counts for the topic job."""
+    run(con)
+    con.execute("update ml.relevance set probability = probability * 0.99, model_id = 'another'")
+    assert run(con)["topics"].status == "current"
+
+
+def test_topics_keep_ids_and_human_names_over_nights(con: duckdb.DuckDBPyConnection) -> None:
+    """A name given by day is there after the next run and stays when filings arrive."""
+    run(con)
+    before = con.sql("select topic_id from ml.topic order by 1").fetchall()
+    decide(con, 1, "topic_name", before[0][0], "Eyes", WATCH.watch)
+    assert run(con)["relevance"].status == "current"
+    add(con, invent({"traffic": 3, "faces": 3, "energy": 2}, seed=5, prefix="late"))
+    assert run(con, day=23)["topics"].figures["same_topic_share"] >= 0.95
+    assert con.sql("select topic_id from ml.topic order by 1").fetchall() == before
+    assert con.sql("select name, topic_id from ml.topic where named_by = 'person'").fetchall() == [("Eyes", *before[0])]
+    lineage = con.sql("select on_date, state, count(*) from ml.topic_lineage group by all order by all").fetchall()
+    assert lineage == [
+        (dt.date(2026, 11, 22), "kept", 3),
+        (dt.date(2026, 11, 22), "new", 3),
+        (dt.date(2026, 11, 23), "kept", 3),
+    ]
+
+
+def test_an_empty_warehouse_is_not_an_error(con: duckdb.DuckDBPyConnection) -> None:
+    """No invention: no rows, and figures that say why."""
+    for table in ("fct_invention", "bridge_invention_classification", "dim_publication"):
+        con.execute(f"delete from core.{table}")
+    outcomes = run(con)
+    assert outcomes["relevance"].figures["documents"] == 0
+    assert "too few filings" in outcomes["topics"].figures["note"]
+    assert con.sql("select count(*) from ml.relevance").fetchone() == (0,)
+
+
+def test_the_registry_brings_no_heavy_library_with_it() -> None:
+    """Deciding that nothing has to run must not pay for scikit-learn; the order is that of reading."""
+    code = (
+        "import sys; from filingwatch.jobs.registry import jobs_of; jobs = jobs_of('text');"
+        "print([job.name for job in jobs], [name for name in ('sklearn', 'scipy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['relevance', 'topics'] []"
