@@ -72,6 +72,11 @@ class GateResult:
     def count(self, verdict: Verdict) -> int:
         return sum(check.verdict is verdict for check in self.checks)
 
+    def figures(self) -> dict[str, Any]:
+        """The gate as plain values for the ledger; `suite` names it."""
+        counts = {verdict.value: self.count(verdict) for verdict in Verdict}
+        return {"suite": self.suite, "gate": "open" if self.is_open else "closed", "checks": len(self.checks), **counts}
+
     def summary(self) -> str:
         """The counts of the three verdicts in one line."""
         counts = ", ".join(f"{self.count(verdict)} {verdict.words}" for verdict in Verdict)

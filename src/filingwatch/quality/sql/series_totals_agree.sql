@@ -1,7 +1,7 @@
 -- A rule may restrict a dimension to several values (`office=CN+US`): then they stand in the id of the series alone.
 with
 
-series as (
+wanted as (
     select
         series_id,
         watch,
@@ -14,69 +14,61 @@ series as (
     from insight.dim_series
 ),
 
-cells as (
+series as (
     select
         series_id,
         watch,
+        filing_count,
         string_split(office, '+') as offices,
         string_split(patent_type, '+') as patent_types,
         string_split(technology, '+') as technologies,
         string_split(topic, '+') as topics,
         string_split(company_group, '+') as company_groups
-    from series
+    from wanted
 ),
 
-owners as (
-    select distinct bridge.invention_id, applicant.group_id
+tagged as (
+    select watch, invention_id, list(distinct technology order by technology) as technologies
+    from insight.bridge_invention_technology
+    group by all
+),
+
+owned as (
+    select bridge.invention_id, list(distinct applicant.group_id order by applicant.group_id) as company_groups
     from core.bridge_invention_applicant as bridge
     inner join core.dim_applicant as applicant using (applicant_id)
     where applicant.group_id is not null
+    group by all
 ),
 
-members as (
+-- Few profiles stand for many filings, and a filing has one of them: it is counted once in whatever it belongs to.
+profiles as (
     select
         filing.watch,
-        filing.invention_id,
         filing.office,
         filing.patent_type,
         filing.topic_id,
-        tagged.technology,
-        owners.group_id
+        coalesce(tagged.technologies, []) as technologies,
+        coalesce(owned.company_groups, []) as company_groups,
+        count(*) as filing_count
     from insight.fct_watch_filing as filing
-    left join insight.bridge_invention_technology as tagged
-        on tagged.watch = filing.watch and tagged.invention_id = filing.invention_id
-    left join owners on owners.invention_id = filing.invention_id
+    left join tagged on tagged.watch = filing.watch and tagged.invention_id = filing.invention_id
+    left join owned on owned.invention_id = filing.invention_id
     where filing.is_relevant and filing.filing_month is not null
-),
-
--- Few distinct cells stand for many filings, so the lists are searched once a cell and not once a filing.
-kinds as (
-    select distinct watch, office, patent_type, topic_id, technology, group_id from members
-),
-
-matched as (
-    select cells.series_id, kinds.*
-    from cells
-    inner join kinds
-        on kinds.watch = cells.watch
-        and (cells.offices is null or list_contains(cells.offices, kinds.office))
-        and (cells.patent_types is null or list_contains(cells.patent_types, kinds.patent_type))
-        and (cells.topics is null or list_contains(cells.topics, kinds.topic_id))
-        and (cells.technologies is null or list_contains(cells.technologies, kinds.technology))
-        and (cells.company_groups is null or list_contains(cells.company_groups, kinds.group_id))
+    group by all
 ),
 
 counted as (
-    select matched.series_id, count(distinct members.invention_id) as filing_count
-    from matched
-    inner join members
-        on members.watch = matched.watch
-        and members.office is not distinct from matched.office
-        and members.patent_type is not distinct from matched.patent_type
-        and members.topic_id is not distinct from matched.topic_id
-        and members.technology is not distinct from matched.technology
-        and members.group_id is not distinct from matched.group_id
-    group by matched.series_id
+    select series.series_id, sum(profiles.filing_count) as filing_count
+    from series
+    inner join profiles
+        on profiles.watch = series.watch
+        and (series.offices is null or list_contains(series.offices, profiles.office))
+        and (series.patent_types is null or list_contains(series.patent_types, profiles.patent_type))
+        and (series.topics is null or list_contains(series.topics, profiles.topic_id))
+        and (series.technologies is null or list_has_any(series.technologies, profiles.technologies))
+        and (series.company_groups is null or list_has_any(series.company_groups, profiles.company_groups))
+    group by series.series_id
 ),
 
 monthly as (
@@ -87,7 +79,7 @@ select
     series_id,
     series.filing_count as stated_count,
     monthly.filing_count::bigint as monthly_count,
-    counted.filing_count as filings_counted
+    counted.filing_count::bigint as filings_counted
 from series
 full join monthly using (series_id)
 left join counted using (series_id)
