@@ -5,7 +5,7 @@ becomes a record or a reject, in the order of the file. Here belong the formats;
 which page, is the caller's business: it keeps one cursor per file, by the file's SHA-256.
 """
 
-from filingwatch.sources.exports.export_file import IS_SYNTHETIC, NAME, PAGE_ROWS, ExportFile, open_export
+from filingwatch.sources.exports.export_file import EXPORTS, PAGE_ROWS, ExportFile, open_export
 from filingwatch.sources.exports.recognition import Format, recognise
 
-__all__ = ["IS_SYNTHETIC", "NAME", "PAGE_ROWS", "ExportFile", "Format", "open_export", "recognise"]
+__all__ = ["EXPORTS", "PAGE_ROWS", "ExportFile", "Format", "open_export", "recognise"]

@@ -66,7 +66,7 @@ def read_table(stream: Iterable[str], delimiter: str, header_row: int) -> tuple[
 
 def _check(reader: _RowReader, width: int, delimiter: str) -> Iterator[Row]:
     for original, cells in reader:
-        if len(cells) == width and original.isascii():
+        if len(cells) == width and original.isascii() and original[0].isalnum():  # most rows; nothing can be amiss
             yield Row(original, cells)
         elif len(cells) != width and (parts := _split_damaged(original, width, delimiter)):
             for line in parts:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filingwatch.errors import BadInput
 from filingwatch.filing import Filing, Record, Reject
@@ -26,9 +26,14 @@ from filingwatch.sources.exports.workbooks import (
     workbook_rows,
 )
 
-NAME = "exports"
-"""The name of this source in the warehouse."""
-IS_SYNTHETIC = False
+
+class _Exports(NamedTuple):
+    name: str = "exports"
+    is_synthetic: bool = False
+
+
+EXPORTS = _Exports()
+"""Who all export files come from, in the warehouse."""
 PAGE_ROWS = 1000
 _EXAMPLES = 3
 
