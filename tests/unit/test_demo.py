@@ -101,7 +101,7 @@ def test_resuming_from_any_page_gives_exactly_the_rest(data: st.DataObject) -> N
 
 def test_a_day_larger_than_a_page_is_cut_and_resumed() -> None:
     """With one record a page most days are cut, and a cursor within a day still knows its place."""
-    office = DemoOffice(seed=7, scale=0.1, page_size=1)
+    office = DemoOffice(seed=7, scale=0.3, page_size=1)
     begin = {"born": BORN.isoformat(), "published_through": (BORN - dt.timedelta(days=10)).isoformat()}
     pages = read_all(office, Query(as_of=BORN), begin)
     within = [place for place, page in enumerate(pages) if page.next_cursor["taken"] > 1]
