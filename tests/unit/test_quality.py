@@ -193,6 +193,14 @@ def test_what_cannot_be_measured_is_could_not_tell(
     assert result.checks[0].observed.startswith(observed) and not result.is_open
 
 
+def test_a_gate_whose_judge_falls_over_could_not_tell(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """The error of Great Expectations ends up in the check, which neither passed nor failed."""
+    monkeypatch.setattr(expectations, "_validate", lambda items: 1 / 0)
+    result = judge_rule(monkeypatch, settings, Rule("made_up", "", "", "select 1 where false", NoRows(), subject="t"))
+    assert [one.verdict for one in result.checks] == [Verdict.COULD_NOT_TELL]
+    assert "ZeroDivisionError" in result.checks[0].observed
+
+
 def test_a_suite_without_rules_is_a_closed_gate(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """Zero checks never count as passed."""
     result = judge_rule(monkeypatch, settings)
