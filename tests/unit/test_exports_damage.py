@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from filingwatch.errors import BadInput
+from filingwatch.normalform import NormalFormError
 from filingwatch.sources.exports import delimited, open_export
+from filingwatch.sources.exports.rows import attempt
 from tests.unit import invented_exports as invented
 
 
@@ -53,25 +55,37 @@ def test_a_reject_keeps_the_row_as_it_stood(tmp_path: Path) -> None:
     assert "yesterday" in reject.reason
 
 
+def plain_line(number: int) -> str:
+    """The line of a row in which no cell needs quotation marks."""
+    row = invented.google_row(number, assignee="A", **{"inventor/author": "B"})
+    return google_text(row).split("\n", 1)[1]
+
+
 def test_an_unclosed_quotation_mark_costs_one_row(tmp_path: Path) -> None:
     """The good rows that the open quotation mark swallowed are found again."""
-    good = [google_text(invented.google_row(n)).split("\n", 1)[1] for n in range(1, 5)]
-    broken = good[1].replace("Camera for crossing 2", '"Camera for crossing 2', 1)
-    text = google_text() + good[0] + broken + good[2] + good[3]
-    ((records, rejects),) = pages_of(tmp_path, text)
-    assert records == ["CN110000001A", "CN110000003A", "CN110000004A"]
-    assert [index for index, _ in rejects] == [1]
+    broken = plain_line(2).replace("Camera", '"Camera', 1)
+    text = google_text() + plain_line(1) + broken + plain_line(3) + plain_line(4)
+    expected = ["CN110000001A", "CN110000003A", "CN110000004A"]
+    assert pages_of(tmp_path, text) == [(expected, [(1, "column_count")])]
 
 
-def test_a_row_without_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past the limit of one row the reader gives that row up and reads the lines after it as rows."""
+def test_a_row_without_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the limit of one row the reader gives that row up, long before the end, and reads its lines as rows."""
     monkeypatch.setattr(delimited, "MAX_ROW_CHARACTERS", 2000)
-    simple = [invented.google_row(n, assignee="A", **{"inventor/author": "B"}) for n in range(2, 40)]
-    rows = "".join(google_text(row).split("\n", 1)[1] for row in simple)
-    text = google_text() + 'CN-110000001-A,"no end,,,,\n' + rows
-    ((records, rejects),) = pages_of(tmp_path, text)
-    assert len(records) == 38
-    assert rejects == [(0, "column_count")]
+    lines = iter([google_text(), 'CN-110000001-A,"no end,,,,\n', *map(plain_line, range(2, 1002))])
+    _, _, rows = delimited.read_table(lines, ",", 0)
+    assert next(rows).fault is not None
+    unread = len(list(lines))
+    assert unread > 900
+    assert len(list(rows)) + unread == 1000
+
+
+def test_a_mistake_of_ours_is_a_reject_of_one_row() -> None:
+    """An exception that nobody foresaw refuses its row and says what it was."""
+    found = attempt(lambda values: values["no such key"], {})
+    assert isinstance(found, NormalFormError)
+    assert found.code == "not_understood"
+    assert "KeyError" in found.reason
 
 
 def test_bytes_that_are_no_text_cost_one_row(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ def test_the_payload_of_a_page_is_an_export_that_says_the_same(tmp_path: Path) -
         (page,) = invented.read_pages(path)
         assert page.records, path.name
         assert page.rejects, path.name
+        assert all(reject.original for reject in page.rejects), path.name
         replayed = tmp_path / "replayed"
         replayed.write_bytes(page.payload)
         (again,) = invented.read_pages(replayed)
