@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from filingwatch.normalform import NormalFormError
@@ -36,9 +36,11 @@ def line_rows(lines: Iterable[str]) -> Iterator[Row]:
 
 def _is_text(line: str, value: Any) -> bool:
     """Whether everything in it can be written as UTF-8: neither bytes that were no text nor halves of characters."""
-    if line.isascii() and "\\ud" not in line.lower():
-        return True
-    return _can_encode(line) and _can_encode(json.dumps(value, ensure_ascii=False, default=str))
+    if not line.isascii() and not _can_encode(line):
+        return False
+    return ("\\ud" not in line and "\\uD" not in line) or _can_encode(
+        json.dumps(value, ensure_ascii=False, default=str)
+    )
 
 
 def _can_encode(text: str) -> bool:
@@ -78,7 +80,7 @@ def dig(value: Any, *path: str) -> Any:
     for depth, key in enumerate(path):
         if value is None:
             return None
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             place = ".".join(path[:depth]) or "the record"
             raise NormalFormError("malformed", f"{place} is a {type(value).__name__} where an object is expected")
         value = value.get(key)
@@ -92,10 +94,12 @@ def dig_text(value: Any, *path: str) -> str:
         NormalFormError: `malformed`: something else stands there.
     """
     found = dig(value, *path)
+    if isinstance(found, str):
+        return found.strip()
     if found is None:
         return ""
-    if isinstance(found, str | int | float) and not isinstance(found, bool):
-        return str(found).strip()
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return str(found)
     raise NormalFormError("malformed", f"{'.'.join(path)} is a {type(found).__name__} where text is expected")
 
 
@@ -108,8 +112,8 @@ def dig_list(value: Any, *path: str) -> list[Any]:
     found = dig(value, *path)
     if found is None:
         return []
-    if isinstance(found, Mapping) and isinstance(found.get("list"), list):
-        found = [item.get("element", item.get("item")) if isinstance(item, Mapping) else item for item in found["list"]]
+    if isinstance(found, dict) and isinstance(found.get("list"), list):
+        found = [item.get("element", item.get("item")) if isinstance(item, dict) else item for item in found["list"]]
     if not isinstance(found, list):
         raise NormalFormError("malformed", f"{'.'.join(path)} is a {type(found).__name__} where a list is expected")
     return [item for item in found if item is not None]
