@@ -116,6 +116,26 @@ def test_the_same_input_gives_the_same_bits_in_any_order(screened: Screening, fi
         assert again.parameters == screened.parameters and again.figures == screened.figures
 
 
+def test_no_document_is_judged_by_a_model_that_learned_its_own_label() -> None:
+    """One wrong weak label among many right ones: its words, not its label, decide what its probability is."""
+    filings = invent({"traffic": 60, "animals": 60})
+    stray = (
+        "CNstray",
+        "人脸识别，生猪喂养，奶牛挤奶，畜舍通风，饲料槽，家禽，鸡蛋收集",
+        ["A01K 5/02"],
+        "animals",
+        "zh",
+    )
+    rows = screen(
+        pl.concat([filings, pl.DataFrame([stray], filings.schema, orient="row")]),
+        RULE,
+        {},
+        ScreeningSettings(strength=1000.0),
+    ).rows
+    probability = dict(rows.select("invention_id", "probability").iter_rows())
+    assert probability["CNstray"] < 0.2
+
+
 def test_parameters_tell_other_labels_and_texts_apart(screened: Screening, filings: pl.DataFrame) -> None:
     """The hashes move with what they are of."""
     labelled = screen(filings, RULE, {"CNfaces0000": True}, SETTINGS).parameters

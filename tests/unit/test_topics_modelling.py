@@ -79,6 +79,7 @@ def test_ids_stay_when_a_twentieth_of_the_filings_is_new(first: Topics, filings:
     assert set(second.topics["state"]) == {"kept"}
     assert set(second.topics["first_seen_on"]) == {FIRST}
     assert second.figures["same_topic_share"] >= 0.95
+    assert second.figures["fit"] == "carried on"
     assert set(second.lineage["state"]) == {"kept"}
     assert (second.lineage["topic_id"] == second.lineage["previous_topic_id"]).all()
 
@@ -99,6 +100,20 @@ def test_a_new_subject_gets_a_topic_of_its_own(first: Topics, filings: pl.DataFr
     members = second.filings.filter(pl.col("topic_id") == born["topic_id"].item())["invention_id"]
     assert members.str.contains("animals").mean() > 0.95 and members.len() >= 38
     assert set(first.topics["topic_id"]) < set(second.topics["topic_id"])
+
+
+def test_known_topics_that_explain_too_little_are_fitted_afresh(filings: pl.DataFrame) -> None:
+    """Where the fit that starts from known topics falls short of the share asked for, the fresh one is taken."""
+    mixed = filings.select("invention_id", pl.Series("topic_id", [f"t-{n % 3}" for n in range(filings.height)]))
+    topics = [(f"t-{n}", "x", "rule", "kept", [], [], 70, FIRST) for n in range(3)]
+    known = Known(
+        pl.DataFrame(topics, TOPIC_SCHEMA, orient="row"),
+        mixed.with_columns(pl.lit(1.0).alias("weight")).select(list(FILING_SCHEMA)),
+        {},
+    )
+    strict = TopicSettings(least_as_good=1.01)
+    second = model_topics(filings, known, count=3, settings=strict, today=SECOND, mint_from="test")
+    assert second.figures["fit"] == "fresh"
 
 
 def test_a_subject_that_vanishes_leaves_a_row_and_can_come_back(first: Topics, filings: pl.DataFrame) -> None:
