@@ -89,7 +89,26 @@ create table ml.changepoint (
     is_news boolean not null,
     event_id varchar not null,
     first_announced_on date not null,
+    is_told boolean not null,
     model_id varchar not null
+);
+
+-- What the last look said of each series, also when it said nothing. A series that is gone keeps its last row.
+create table ml.series_verdict (
+    series_id varchar not null,
+    watch varchar not null,
+    mode varchar not null check (mode in ('careful', 'paper')),
+    verdict varchar not null check (verdict in ('changed', 'no change', 'too young to judge', 'no data')),
+    first_analysed_on date not null,
+    last_analysed_on date not null,
+    observed_until date not null,
+    judged_month_count integer not null,
+    spike_months date[] not null,
+    overdispersion double not null,
+    correlation double not null,
+    month_effects double[] not null,
+    model_id varchar not null,
+    primary key (series_id, mode)
 );
 
 create table ml.changepoint_event (

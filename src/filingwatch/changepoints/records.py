@@ -1,0 +1,89 @@
+"""What the detector says: plain records that turn into plain data. No computation."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["changed", "no change", "too young to judge", "no data"]
+Kind = Literal["level", "growth", "both"]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Changepoint:
+    """One lasting change of the rate.
+
+    `index` is the FIRST period of the new regime (0-based), `period` its name when the start of the series was given,
+    `interval` holds 95 % of the likelihood of the date between the neighbouring changepoints (both ends included).
+
+    `rate_ratio` compares the new regime with what the old one would have brought, at the middle of the first twelve
+    judged periods of the new regime; its 95 % interval takes the date as known. `growth_change` is the difference of
+    the yearly growth of the logarithm (0.1 is about ten points of percent a year).
+
+    `probability` answers: given the other changepoints, are the segments on both sides of this one really two? It is
+    S / (1 + S), where S sums, over every date between the neighbours, the likelihood ratio of a change at that date
+    against none, times prior odds exp(-penalty) per date. The penalty is calibrated so that a quiet series seldom
+    shows anything (see `calibration`). It is not the chance that a cause exists.
+    """
+
+    index: int
+    period: str | None
+    interval: tuple[int, int]
+    period_interval: tuple[str, str] | None
+    kind: Kind
+    direction: Literal["up", "down"]
+    rate_ratio: float
+    rate_ratio_interval: Interval
+    growth_change: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Periods `start` to `stop` (excluded) with one growth. `level` is the fitted count of a full average month at
+    the first period, `growth` the yearly growth of its logarithm. Both describe complete reporting."""
+
+    start: int
+    stop: int
+    level: float
+    growth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How the answer was found: enough to find it again.
+
+    `overdispersion` is the a of variance = mean + a * mean^2; `correlation` that of neighbouring months;
+    `month_effects` multiply the rate, January first (or by position in the year when no start was given).
+    """
+
+    name: str
+    version: int
+    parameters: Mapping[str, Any]
+    overdispersion: float
+    correlation: float
+    month_effects: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The answer for one series. `verdict` keeps three kinds of nothing apart.
+
+    "no change" was looked for and not found; "too young to judge" means that too few periods are reported well
+    enough; "no data" that there is no value at all. `spikes` are single periods that were set aside as no shift;
+    `expected` is the fitted count of each period as far as it can have been reported (NaN where nothing was judged).
+    """
+
+    verdict: Verdict
+    changepoints: tuple[Changepoint, ...]
+    segments: tuple[Segment, ...]
+    spikes: tuple[int, ...]
+    expected: tuple[float, ...]
+    method: Method
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return dataclasses.asdict(self)

@@ -1,0 +1,112 @@
+"""The series that the changepoint job looks at, each with the delay law that fits it.
+
+A series of one office and one patent type has the law of all filings of that kind, relevant or not. A series that
+pools offices or types has a mixture of laws: it is learned from the series itself, which weighs the mixture as it is,
+and borrows from the law of everything it may contain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from filingwatch.changepoints.delay import DelayLaw, Reports, learn_law, observed_until
+from filingwatch.changepoints.months import last_day, month_number
+from filingwatch.jobs.base import Tables
+
+
+class Strata:
+    """The reporting triangles of all filings, by office and patent type, and the laws learned from them.
+
+    Invented and real filings never share a law.
+    """
+
+    def __init__(self, triangle: pl.DataFrame) -> None:
+        self._triangle = triangle.rename(
+            {"filing_month": "reference_month", "publication_month": "report_month", "filing_count": "count"}
+        )
+        self.reports = cache(self._reports)
+        self._law = cache(self._learn)
+        self._until = cache(self._observed_until)
+
+    def law(self, is_synthetic: bool, office: str | None, patent_type: str | None, until: dt.date) -> DelayLaw:
+        """The law of an office and type (None is all of them), as it could be known at the end of a day."""
+        return self._law(is_synthetic, office, patent_type, _known_month(until))
+
+    def source_until(self, is_synthetic: bool, office: str | None, patent_type: str | None, as_of: dt.date) -> dt.date:
+        """The day until which the source has told of such filings: earlier than `as_of` when it fell silent."""
+        return self._until(is_synthetic, office, patent_type, as_of)
+
+    def _reports(self, is_synthetic: bool, office: str | None, patent_type: str | None) -> Reports:
+        chosen = pl.col("is_synthetic") == is_synthetic
+        if office is not None:
+            chosen &= pl.col("office") == office
+        if patent_type is not None:
+            chosen &= pl.col("patent_type") == patent_type
+        return Reports.from_frame(self._triangle.filter(chosen))
+
+    def _learn(self, is_synthetic: bool, office: str | None, patent_type: str | None, until: dt.date) -> DelayLaw:
+        parent = None
+        if office is not None:
+            parent = self._law(is_synthetic, None, patent_type, until)
+        elif patent_type is not None:
+            parent = self._law(is_synthetic, None, None, until)
+        return learn_law(self.reports(is_synthetic, office, patent_type), until, parent)
+
+    def _observed_until(
+        self, is_synthetic: bool, office: str | None, patent_type: str | None, as_of: dt.date
+    ) -> dt.date:
+        until = observed_until(self.reports(is_synthetic, office, patent_type), as_of)
+        # reports are known by month here: the whole last month counts as told
+        return min(as_of, last_day(month_number(until)))
+
+
+class Monitored:
+    """One series: its reports, and the law by which they appear."""
+
+    def __init__(self, description: Mapping[str, Any], reports: Reports, strata: Strata) -> None:
+        self.series_id: str = description["series_id"]
+        self.label: str = description["label"]
+        self.filing_count: int = description["filing_count"]
+        self.is_synthetic: bool = description["is_synthetic"]
+        self.reports = reports
+        self._stratum = (self.is_synthetic, description["office"], description["patent_type"])
+        self._strata = strata
+        self._own_law = cache(self._learn_own)
+
+    def law_at(self, until: dt.date) -> DelayLaw:
+        """The law as it could be known at the end of a day."""
+        if None in self._stratum:
+            return self._own_law(_known_month(until))
+        return self._strata.law(*self._stratum, until)
+
+    def source_until(self, as_of: dt.date) -> dt.date:
+        """The day until which the source has told of filings like these."""
+        return self._strata.source_until(*self._stratum, as_of)
+
+    def _learn_own(self, until: dt.date) -> DelayLaw:
+        return learn_law(self.reports, until, self._strata.law(*self._stratum, until))
+
+
+def read_series(tables: Tables) -> list[Monitored]:
+    """Every series of the watch with its reports, by id."""
+    strata = Strata(tables["insight.fct_reporting_triangle"])
+    triangle = tables["insight.fct_series_triangle"].rename(
+        {"filing_month": "reference_month", "publication_date": "report_date", "filing_count": "count"}
+    )
+    by_series = triangle.partition_by("series_id", as_dict=True)
+    nothing = triangle.clear()
+    return [
+        Monitored(one, Reports.from_frame(by_series.get((one["series_id"],), nothing)), strata)
+        for one in tables["insight.dim_series"].sort("series_id").iter_rows(named=True)
+    ]
+
+
+def _known_month(until: dt.date) -> dt.date:
+    """The last day of the last complete month: a law depends on a day through it alone."""
+    month = month_number(until)
+    return until if until == last_day(month) else last_day(month - 1)
