@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 130)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -302,9 +302,9 @@ def alerts(
 
 @app.command()
 def decide(
-    kind: Annotated[str, typer.Argument(help="relevance_label or topic_name.")],
+    kind: Annotated[str, typer.Argument(help="relevance_label, topic_name or batch_accepted.")],
     subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic.")],
-    value: Annotated[str, typer.Argument(help="relevant, irrelevant, or a name.")],
+    value: Annotated[str, typer.Argument(help="relevant, irrelevant, a name, or accepted.")],
     watch: Annotated[str, typer.Option(help="The watch that it belongs to.")] = "smart_cities",
     why: Annotated[str | None, typer.Option(help="The reason, for those who come later.")] = None,
     by: Annotated[str, typer.Option(help="Who decides.")] = "",

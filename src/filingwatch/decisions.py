@@ -26,6 +26,7 @@ from filingwatch.warehouse import utc_now
 KINDS: dict[str, tuple[str, ...] | None] = {
     "relevance_label": ("relevant", "irrelevant"),
     "topic_name": None,
+    "batch_accepted": ("accepted",),
 }
 """What may be decided, with the allowed values (None: any text)."""
 

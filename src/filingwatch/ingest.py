@@ -21,7 +21,7 @@ from filingwatch.landing import Landed, land_page
 from filingwatch.settings import Settings
 from filingwatch.sources.base import Query, Source
 from filingwatch.sources.demo import DemoOffice
-from filingwatch.sources.exports import ExportSource, open_export
+from filingwatch.sources.exports import EXPORTS, open_export
 from filingwatch.watch import Watch
 
 SETTLED_SECONDS = 10.0
@@ -106,23 +106,23 @@ def import_file(
     progress: Progress = lambda landed: None,
 ) -> SourceResult:
     """Land one file from where an earlier import of the same content stopped; known content changes nothing."""
-    source, total = ExportSource(), Landed()
+    total = Landed()
     try:
         export = open_export(path)
-        cursor = ledger.read_cursor(con, source.name, export.sha256)
+        cursor = ledger.read_cursor(con, EXPORTS.name, export.sha256)
         known = cursor is not None and cursor.get("complete", False)
         if not known:
             for page in export.pages(cursor):
-                total += land_page(con, settings.payloads, run, source, page, cursor_key=export.sha256)
+                total += land_page(con, settings.payloads, run, EXPORTS, page, cursor_key=export.sha256)
                 progress(total)
     except (FilingwatchError, OSError) as error:
         message = str(error) if isinstance(error, FilingwatchError) else f"{path} could not be read: {error}"
-        ledger.record_outcome(con, run, source.name, "failed", request={"file": path.name}, message=message)
+        ledger.record_outcome(con, run, EXPORTS.name, "failed", request={"file": path.name}, message=message)
         return SourceResult(path.name, total, "failed", message)
     if total.pages == 0:
         status = "already_landed" if known else "nothing_new"
         ledger.record_outcome(
-            con, run, source.name, status, feed=export.feed, request={"file": path.name, "sha256": export.sha256}
+            con, run, EXPORTS.name, status, feed=export.feed, request={"file": path.name, "sha256": export.sha256}
         )
     return SourceResult(
         path.name, total, "already_landed" if known else "ok", publications=_publications_of(con, export.sha256)

@@ -19,7 +19,7 @@ import polars as pl
 
 from filingwatch import ledger
 from filingwatch.filing import Filing, Record, content_hash
-from filingwatch.sources.base import Page, Source
+from filingwatch.sources.base import Origin, Page
 from filingwatch.warehouse import utc_now
 from filingwatch.watch import Watch
 
@@ -68,7 +68,7 @@ def payload_path(folder: Path, digest: str) -> Path:
 
 
 def land_page(
-    con: duckdb.DuckDBPyConnection, payloads: Path, run: ledger.Run, source: Source, page: Page, *, cursor_key: str = ""
+    con: duckdb.DuckDBPyConnection, payloads: Path, run: ledger.Run, source: Origin, page: Page, *, cursor_key: str = ""
 ) -> Landed:
     """Land one page and move the source's cursor past it; all of it or none of it.
 
@@ -184,7 +184,7 @@ def _latest_versions(
 
 
 def _insert_publications(
-    con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], page_id: str, seen_at: Any, source: Source, feed: str
+    con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], page_id: str, seen_at: Any, source: Origin, feed: str
 ) -> None:
     if not rows:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from filingwatch.resources import project_root
@@ -17,7 +18,6 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "GX_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_CLI_PROMPT": "false",
 }
 
@@ -27,6 +27,8 @@ def set_environment(settings: Settings) -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(settings.prefect_home))
+    # Prefect's server does not make the folder of its database.
+    Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
     os.environ["FILINGWATCH_HOME"] = str(settings.home)
     if str(project_root()) not in sys.path:
         sys.path.insert(0, str(project_root()))
@@ -37,6 +39,8 @@ def set_environment(settings: Settings) -> None:
 
 def run_flow(settings: Settings, name: str, **parameters: Any) -> Any:
     """Run `flows/<name>.py:<name>` here and now, recorded by the Prefect server that is configured or by its own."""
+    # What went wrong is said once, by the command line; a traceback of ours still shows when it is a bug.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     set_environment(settings)
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

@@ -89,7 +89,7 @@ def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         counts = f": {what['nodes']} dbt nodes in {what['seconds']:.1f} s" if "nodes" in what else ""
         rows.append((f"transform {layer}", f"{what['status']} ({what['reason']}){counts}"))
     for suite, what in figures.get("gates", {}).items():
-        rows.append((f"gate {suite}", f"{what['verdict']}: {what['passed']} of {what['checks']} checks passed"))
+        rows.append((f"gate {suite}", f"{what['gate']}: {what['passed']} of {what['checks']} checks passed"))
     for job in figures.get("jobs", []):
         rows.append((f"job {job['job']}", f"{job['watch']}: {job['status']} ({job['reason']})"))
     if "publish" in figures:

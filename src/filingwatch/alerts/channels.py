@@ -52,17 +52,16 @@ class FileChannel:
 
 
 class ConsoleChannel:
-    """Prints to the terminal of the run."""
+    """Prints what monitors are told to the terminal of the run. Ops read there what the run itself says."""
 
-    def __init__(self, audience: str) -> None:
-        self.name, self.audience = f"console-{audience}", audience
+    name, audience = "console-monitor", "monitor"
 
     def deliver(self, alert: Alert) -> None:
         from rich.console import Console
         from rich.panel import Panel
         from rich.text import Text
 
-        Console(stderr=alert.audience == "ops").print(
+        Console().print(
             Panel(Text(alert.body), title=Text(alert.subject), title_align="left", expand=False)
         )
 
@@ -94,10 +93,10 @@ class AppriseChannel:
 
 
 def channels_for(settings: Settings) -> list[Channel]:
-    """The channels of this installation: always a file and the console for both audiences, and what is configured."""
+    """The channels of this installation: a file for both audiences, the console for monitors, what is configured."""
     return [
         *(FileChannel(settings.alerts_folder, audience) for audience in ("monitor", "ops")),
-        *(ConsoleChannel(audience) for audience in ("monitor", "ops")),
+        ConsoleChannel(),
         *(AppriseChannel(url, "monitor") for url in settings.apprise_urls),
         *(AppriseChannel(url, "ops") for url in settings.ops_apprise_urls),
     ]

@@ -103,9 +103,11 @@ def train_model(
 
 
 def choose_threshold(model: Model, training: TrainingSet, *, recall_target: float, least_human: int) -> Threshold:
-    """The highest probability that keeps the recall target out of fold, and never above HIGHEST_THRESHOLD.
+    """The highest probability that keeps the recall target on human labels out of fold, and never above even odds.
 
-    Set on human labels alone once at least `least_human` of each class are there, before that on all labels.
+    Even odds, whatever the target, until at least `least_human` labels of each class are human: recall against weak
+    labels is recall of the terms that made them, and holding 95 % of it lets in several wrong filings for each right
+    one where few filings carry a term.
     """
     human = ~training.is_weak
     enough = min(np.sum(human & training.is_relevant), np.sum(human & ~training.is_relevant)) >= least_human
@@ -113,10 +115,12 @@ def choose_threshold(model: Model, training: TrainingSet, *, recall_target: floa
     probability, wanted, stands = model.out_of_fold[used], training.is_relevant[used], training.stands_for[used]
     found = np.sort(probability[wanted])
     may_miss = int(np.floor((1 - recall_target) * len(found) + 1e-9))
-    value = float(min(found[may_miss], HIGHEST_THRESHOLD))
+    value = float(min(found[may_miss], HIGHEST_THRESHOLD)) if enough else HIGHEST_THRESHOLD
     taken = probability >= value
-    precision = float(np.sum(stands[taken & wanted]) / np.sum(stands[taken]))
-    return Threshold(value, float(np.mean(found >= value)), precision, "human labels" if enough else "all labels")
+    weight = float(np.sum(stands[taken]))
+    precision = float(np.sum(stands[taken & wanted])) / weight if weight else 0.0
+    set_on = "human labels" if enough else "even odds, until there are human labels; figures are against all labels"
+    return Threshold(value, float(np.mean(found >= value)), precision, set_on)
 
 
 def _fit(vectorizer: TfidfVectorizer, documents: Sequence) -> tuple[sparse.csr_matrix, np.ndarray] | None:

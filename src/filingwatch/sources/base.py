@@ -43,15 +43,18 @@ class Page:
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Source(Protocol):
-    """A place that publishes filings.
+class Origin(Protocol):
+    """Who said it: `name` is stable and lower case, `is_synthetic` marks invented filings; both go into every row."""
 
-    `name` is stable and lower case; it is written into every row. `is_synthetic` marks invented filings and travels
-    with every row as well.
-    """
+    @property
+    def name(self) -> str: ...
 
-    name: str
-    is_synthetic: bool
+    @property
+    def is_synthetic(self) -> bool: ...
+
+
+class Source(Origin, Protocol):
+    """An origin that can be asked for what is new."""
 
     def pages(self, query: Query, since: Cursor | None) -> Iterator[Page]:
         """Pages of what is new since the cursor (all there is when None), oldest first; may be empty.

@@ -17,7 +17,7 @@ from filingwatch.words import cjk_chains, drop_covered, grow_fragment, is_cjk, i
 MOST_TERMS = 10
 # pieces looked at per language: several overlapping ones make one word
 MOST_PIECES = 40
-# of the heaviest token's weight; below it a token is noise of the factorisation, often in the topic's other language
+# of the heaviest word's (or class's) weight; below it a token is noise, often in the topic's other language
 LEAST_OF_HEAVIEST = 0.05
 BETWEEN_LANGUAGES = " · "
 BETWEEN_TERMS = ", "
@@ -41,16 +41,20 @@ def describe_topics(weights: np.ndarray, tokens: np.ndarray, members: Sequence[S
     cjk = np.array([is_cjk(token) for token in tokens], dtype=bool)
     described = []
     for own, scores, texts in zip(weights, telling, members, strict=True):
-        scores = np.where(own >= LEAST_OF_HEAVIEST * own.max(), scores, 0.0)
+        # words and classes are measured apart: a class that many filings share outweighs every word beside it
+        floor = np.where(classes, own[classes].max(initial=0.0), own[~classes].max(initial=0.0))
+        scores = np.where(own >= LEAST_OF_HEAVIEST * floor, scores, 0.0)
         chains = "\n".join(chain for text in texts for chain in cjk_chains(normalise_text(text)))
         zh = [grow_fragment(piece, chains) for piece in _heaviest(scores, tokens, cjk, MOST_PIECES)]
         en = _heaviest(scores, tokens, ~cjk & ~classes, MOST_PIECES // 2) if _speak_english(texts) else []
-        symbols = drop_covered(_heaviest(scores, tokens, classes, MOST_TERMS))
+        symbols = [one.removeprefix("class:") for one in drop_covered(_heaviest(scores, tokens, classes, MOST_TERMS))]
+        if not en and not zh:  # filings that share a class and not one word: a topic is never without terms
+            en = symbols
         described.append(
             TopicTerms(
                 tuple(drop_covered(en)[:MOST_TERMS]),
                 tuple(drop_covered(zh)[:MOST_TERMS]),
-                tuple(symbol.removeprefix("class:") for symbol in symbols),
+                tuple(symbols),
             )
         )
     return described
