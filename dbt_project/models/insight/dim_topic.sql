@@ -1,0 +1,13 @@
+{{ config(tags=['findings']) }}
+
+select
+    watch,
+    topic_id,
+    name,
+    named_by,
+    state,
+    terms_en,
+    terms_zh,
+    filing_count,
+    first_seen_on
+from {{ source('ml', 'topic') }}

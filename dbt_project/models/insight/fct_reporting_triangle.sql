@@ -1,0 +1,18 @@
+{{ config(tags=['series']) }}
+
+with
+
+invention as (
+    select * from {{ ref('fct_invention') }}
+    where filing_month is not null and publication_month is not null
+)
+
+select
+    office,
+    patent_type,
+    filing_month,
+    publication_month,
+    count(*)::integer as filing_count,
+    is_synthetic
+from invention
+group by office, patent_type, filing_month, publication_month, is_synthetic

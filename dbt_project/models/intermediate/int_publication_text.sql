@@ -1,0 +1,42 @@
+{{ config(tags=['core']) }}
+
+with
+
+record as (
+    select publication_id, source, feed, texts from {{ ref('stg_publication') }}
+),
+
+preference as (
+    select * from {{ ref('int_feed_preference') }}
+),
+
+single as (
+    select publication_id, source, feed, unnest(texts) as part_text
+    from record
+),
+
+named as (
+    select
+        single.publication_id,
+        single.part_text.part as part,
+        coalesce(single.part_text.language, {{ language_by_script('single.part_text.text') }}, 'und') as language,
+        single.part_text.origin as origin,
+        single.part_text.text as text,
+        preference.preference
+    from single
+    inner join preference using (publication_id, source, feed)
+    where trim(single.part_text.text) <> ''
+)
+
+select
+    publication_id,
+    part,
+    language,
+    origin,
+    text
+from named
+qualify row_number() over (
+    partition by publication_id, part, language
+    -- The office's own words before a machine's, then the preferred feed, then the fuller wording.
+    order by origin = 'machine_translation', preference, length(text) desc, text
+) = 1

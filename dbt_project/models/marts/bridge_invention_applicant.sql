@@ -1,0 +1,28 @@
+with
+
+publication as (
+    select * from {{ ref('dim_publication') }} where not is_deleted
+),
+
+named as (
+    select * from {{ ref('int_publication_applicant') }}
+),
+
+speaking as (
+    select
+        publication.invention_id,
+        arg_min(
+            publication.publication_id,
+            (coalesce(publication.publication_date, date '9999-12-31'), publication.publication_id)
+        ) as publication_id
+    from publication
+    where publication.publication_id in (select publication_id from named)
+    group by publication.invention_id
+)
+
+select
+    speaking.invention_id,
+    {{ applicant_id('named.normalised_name') }} as applicant_id,
+    named.sequence
+from speaking
+inner join named using (publication_id)

@@ -1,0 +1,10 @@
+select
+    event_id,
+    event_date,
+    date_precision,
+    kind,
+    name_en,
+    name_zh,
+    check_mark,
+    source
+from {{ ref('event') }}
