@@ -109,5 +109,6 @@ _RIVALS = (
     "them, and nearness in time is no cause."
 )
 _LIMITS = (
-    "A filing is not a deployment. More filings can also come from funding, targets or changes of patent practice."
+    "What it does not mean: a filing is not a deployment. Subsidies, targets and changes of patent practice move "
+    "filings too, and applicants who have filings published sooner than usual look like more filings for a while."
 )

@@ -112,12 +112,17 @@ class DelayLaw:
     error: Array
 
     def at(self, months: Days, day: dt.date) -> tuple[Array, Array]:
-        """Share and its relative error for these filing months at the end of a day (0 for months to come)."""
+        """Share and its relative error for these filing months at the end of a day (0 for months to come).
+
+        Within a month the share is taken to rise evenly; how far that can be wrong is part of the error.
+        """
         age = month_number(day) - months
         part = elapsed_share(day)
         full = self._of(self.share, age - 1, before=0.0)
-        share = full + part * (self._of(self.share, age, before=0.0) - full)
-        return share, self._of(self.error, age, before=_UNKNOWN_ERROR)
+        rise = self._of(self.share, age, before=0.0) - full
+        share = full + part * rise
+        uneven = part * (1 - part) * rise / np.maximum(share, 1e-9)
+        return share, np.hypot(self._of(self.error, age, before=_UNKNOWN_ERROR), uneven)
 
     @staticmethod
     def _of(row: Array, age: Days, before: float) -> Array:

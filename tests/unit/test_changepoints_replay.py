@@ -1,0 +1,108 @@
+"""Replaying: what a past day would have found, and how early a shift shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+from counted_worlds import rates, reports
+
+from filingwatch.changepoints import replay
+from filingwatch.changepoints.delay import Reports
+from filingwatch.changepoints.months import last_day, month_number
+from filingwatch.changepoints.replaying import first_sight, look_as_the_paper
+from filingwatch.errors import BadInput
+
+SHIFT = dt.date(2016, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> pl.DataFrame:
+    """Ten years without a shift."""
+    return reports(np.random.default_rng(1), rates(120, 40))
+
+
+@pytest.fixture(scope="module")
+def shifted() -> pl.DataFrame:
+    """Ten years, the rate three times as high from 2016 on."""
+    return reports(np.random.default_rng(1), rates(120, 40, shifts={96: 3.0}))
+
+
+def test_a_quiet_series_is_quiet_at_every_look(quiet: pl.DataFrame) -> None:
+    """Two years of monthly looks, each into an under-reported tail, announce nothing."""
+    looks = replay(quiet, looks=[last_day(month_number(dt.date(2014, 1, 1)) + step) for step in range(24)])
+    assert {look.detection.verdict for look in looks} == {"no change"}
+    assert looks[0].completeness[0] > 0.99 and looks[0].completeness[-1] < 0.05
+
+
+def test_a_shift_shows_within_the_year_and_not_before(shifted: pl.DataFrame) -> None:
+    """A tripled rate is found through early publications, long before its months are complete."""
+    days = [dt.date(2015, 12, 31), dt.date(2016, 3, 31), dt.date(2017, 1, 31)]
+    before, soon, later = replay(shifted, looks=days)
+    assert not before.detection.changepoints and not soon.detection.changepoints
+    (found,) = later.detection.changepoints
+    assert abs(month_number(later.month(found.index)) - month_number(SHIFT)) <= 1
+    assert later.completeness[found.index] < 0.6
+
+
+def test_a_look_knows_nothing_of_later_reports(shifted: pl.DataFrame) -> None:
+    """The look of a day is the same whether later reports are in the file or not."""
+    day = dt.date(2016, 10, 31)
+    whole, cut = (replay(frame, looks=[day])[0] for frame in (shifted, shifted.filter(pl.col("report_date") <= day)))
+    assert np.array_equal(whole.counts, cut.counts) and np.array_equal(whole.completeness, cut.completeness)
+    assert whole.detection == cut.detection
+
+
+def test_looks_default_to_the_ends_of_months() -> None:
+    """Without looks there is one for every month of reports; without reports there is none."""
+    frame = pl.DataFrame({"reference_month": [dt.date(2018, 1, 1)], "report_date": [dt.date(2018, 2, 3)], "count": [3]})
+    later = frame.with_columns(report_date=dt.date(2018, 4, 1))
+    looks = replay(pl.concat([frame, later]))
+    assert [look.as_of for look in looks] == [dt.date(2018, 2, 28), dt.date(2018, 3, 31), dt.date(2018, 4, 30)]
+    assert {look.detection.verdict for look in looks} == {"too young to judge"}
+    assert replay(frame.clear()) == []
+
+
+def test_a_triangle_by_month_is_not_replayed_within_months() -> None:
+    """With report months only, a look within a month would see the future; it is refused."""
+    frame = pl.DataFrame(
+        {"reference_month": [dt.date(2018, 1, 1)], "report_month": [dt.date(2018, 2, 1)], "count": [3]}
+    )
+    with pytest.raises(BadInput, match="last days of months"):
+        replay(frame, looks=[dt.date(2018, 2, 10)])
+
+
+def test_an_export_that_ended_shows_no_fall(quiet: pl.DataFrame) -> None:
+    """Looked at years after the last report, the series ends there instead of falling to nothing."""
+    (look,) = replay(quiet.filter(pl.col("report_date") <= dt.date(2015, 6, 30)), looks=[dt.date(2018, 1, 1)])
+    assert look.detection.verdict == "no change" and look.observed_until <= dt.date(2015, 6, 30)
+    assert look.month(len(look.counts) - 1) <= dt.date(2015, 6, 1)
+
+
+def test_the_plain_look_finds_the_one_large_shift(shifted: pl.DataFrame) -> None:
+    """Paper mode tells at most one changepoint of raw counts, and no exposure."""
+    look = look_as_the_paper(Reports.from_frame(shifted), dt.date(2019, 12, 31))
+    assert len(look.detection.changepoints) == 1 and set(look.completeness) == {1.0}
+    assert look.detection.method.parameters["has_month_effects"] is False
+
+
+@pytest.mark.parametrize("lag", range(1, 40))
+def test_the_first_sight_is_found_by_halving(lag: int) -> None:
+    """What is seen from some month on is dated to the end of that month, for every lag."""
+    seen_from = last_day(month_number(SHIFT) + lag)
+    looked: list[dt.date] = []
+
+    def is_seen(day: dt.date) -> bool:
+        looked.append(day)
+        return day >= seen_from
+
+    assert first_sight(is_seen, SHIFT, dt.date(2019, 12, 31)) == seen_from
+    assert len(looked) <= 11
+
+
+def test_what_is_never_seen_has_no_first_sight() -> None:
+    """No look sees it: there is no such day."""
+    assert first_sight(lambda day: False, SHIFT, dt.date(2019, 12, 31)) is None
+    assert first_sight(lambda day: True, SHIFT, SHIFT) is None
