@@ -1,4 +1,5 @@
--- What the books call in_mart is counted: its publication belongs to an invention; and no publication came from nowhere.
+-- What the books call in_mart is counted: its publication belongs to an invention.
+-- And no publication came from nowhere.
 with
 
 booked as (
