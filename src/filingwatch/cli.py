@@ -63,7 +63,7 @@ def nightly(as_json: AsJson = False) -> None:
 def analyse(as_json: AsJson = False) -> None:
     """Work on what was landed by day, without asking the sources.
 
-    Example: filingwatch import export.csv && filingwatch analyse
+    Example: filingwatch analyse (after: filingwatch import export.csv)
     """
     _run_and_show("analyse", as_json)
 

@@ -20,7 +20,7 @@ def main(what: str, step: str = "", number: str = "1", moment: str = "before") -
     if step:
         kill_at(step, int(number), moment)
     settings = read_settings()
-    with night.session(settings, what) as (run, figures):
+    with night.session(settings, what) as (run, _):
         night.take_in(settings, run)
         for name in night.source_names(settings):
             night.ingest_source(settings, run, name)
