@@ -110,6 +110,16 @@ def test_a_smaller_spike_is_no_shift_either(factor: float) -> None:
     assert wrong <= 2
 
 
+@pytest.mark.parametrize("at", [20, 100])
+def test_a_month_that_carries_a_changepoint_alone_is_a_spike(at: int) -> None:
+    """Among counts that scatter little, a single doubling is strong evidence, and still no new regime."""
+    series = counts(np.random.default_rng(9), rates(120, 150), size=None)
+    series[at] *= 2.5
+    found = detect(series, start=START)
+    assert found.verdict == "no change" and found.spikes == (at,)
+    assert detect(series, start=START, guards_spikes=False).verdict == "changed"
+
+
 def test_a_shift_of_three_months_is_more_than_a_spike() -> None:
     """Three months in a row of ten times the rate are a new regime."""
     series = counts(np.random.default_rng(8), rates(120, 10, shifts={117: 10.0}))

@@ -12,7 +12,7 @@ from counted_worlds import rates, reports
 from filingwatch.changepoints import replay
 from filingwatch.changepoints.delay import Reports
 from filingwatch.changepoints.months import last_day, month_number
-from filingwatch.changepoints.replaying import first_sight, look_as_the_paper
+from filingwatch.changepoints.replaying import find_matching, first_sight, look_as_the_paper
 from filingwatch.errors import BadInput
 
 SHIFT = dt.date(2016, 1, 1)
@@ -86,6 +86,16 @@ def test_the_plain_look_finds_the_one_large_shift(shifted: pl.DataFrame) -> None
     look = look_as_the_paper(Reports.from_frame(shifted), dt.date(2019, 12, 31))
     assert len(look.detection.changepoints) == 1 and set(look.completeness) == {1.0}
     assert look.detection.method.parameters["has_month_effects"] is False
+
+
+def test_a_match_has_the_same_direction_and_shares_a_month(shifted: pl.DataFrame) -> None:
+    """A rise is no fall, and a change of another year is another one."""
+    (look,) = replay(shifted, looks=[dt.date(2019, 12, 31)])
+    around = (SHIFT, dt.date(2015, 11, 1), dt.date(2016, 3, 1))
+    found = find_matching(look, *around, "up")
+    assert found is look.detection.changepoints[0]
+    assert find_matching(look, *around, "down") is None
+    assert find_matching(look, *[dt.date(2013, month, 1) for month in (5, 4, 6)], "up") is None
 
 
 @pytest.mark.parametrize("lag", range(1, 40))

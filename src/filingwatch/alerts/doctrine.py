@@ -84,14 +84,14 @@ def is_worth_telling(row: Tracked, rule: AlertRule) -> bool:
 def leading_member(members: Sequence[Member], rule: AlertRule) -> Member:
     """The member that speaks for an event: alive and passing the rule, then where the change is at least largest.
 
-    Effects within a quarter of each other count as equal; then the larger series speaks.
+    Effects within the same power of two count as equal; then the larger series speaks.
     """
     return max(
         members,
         key=lambda member: (
             member.tracked.state != "withdrawn",
             is_worth_telling(member.tracked, rule),
-            math.floor(_least_effect(member.tracked) / math.log(1.25)),
+            math.floor(_least_effect(member.tracked) / math.log(2)),
             member.filings,
             member.tracked.changepoint_id,
         ),

@@ -21,6 +21,8 @@ MOST_GROWTH = 1.5 / 12
 """Growth is looked for within +- this (log per month); 1.5 a year is more than a fourfold rate."""
 _MONTHS = 12
 _LONGEST_MEMORY = 0.6
+_USUAL_OVERDISPERSION = 0.1
+_MOST_OVERDISPERSION = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +117,17 @@ def month_effects(counts: Array, mean: Array, weights: Array, month: NDArray[np.
 
 
 def overdispersion(counts: Array, mean: Array, used: NDArray[np.bool_], parameters: float) -> float:
-    """The a of variance = mean + a * mean^2 for which Pearson's statistic is what it should be; never below 0."""
-    y, m = counts[used], np.maximum(mean[used], 1e-9)
-    freedom = max(len(y) - parameters, 1.0)
-    squares = (y - m) ** 2
-    if np.sum(squares / m) <= freedom:
-        return 0.0
-    low, high = 0.0, 100.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if np.sum(squares / (m + middle * m**2)) > freedom:
-            low = middle
-        else:
-            high = middle
-    return high
+    """The a of variance = mean + a * mean^2, from squared deviations weighed by what each can tell; never below 0.
+
+    Pearson's statistic would let a single count where next to none is expected decide for all.
+    """
+    y, m = counts[used], mean[used]
+    squares = (y - m) ** 2 * len(y) / max(len(y) - parameters, 1.0)
+    a = _USUAL_OVERDISPERSION
+    for _ in range(10):
+        weight = 1 / (1 + a * m) ** 2
+        a = max(float((weight * (squares - m)).sum() / max((weight * m**2).sum(), 1e-9)), 0.0)
+    return min(a, _MOST_OVERDISPERSION)
 
 
 def correlation(counts: Array, mean: Array, a: float, used: NDArray[np.bool_]) -> float:
