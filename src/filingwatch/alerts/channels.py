@@ -61,9 +61,7 @@ class ConsoleChannel:
         from rich.panel import Panel
         from rich.text import Text
 
-        Console().print(
-            Panel(Text(alert.body), title=Text(alert.subject), title_align="left", expand=False)
-        )
+        Console().print(Panel(Text(alert.body), title=Text(alert.subject), title_align="left", expand=False))
 
 
 class AppriseChannel:

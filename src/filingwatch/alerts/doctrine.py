@@ -84,7 +84,8 @@ def is_worth_telling(row: Tracked, rule: AlertRule) -> bool:
 def leading_member(members: Sequence[Member], rule: AlertRule) -> Member:
     """The member that speaks for an event: alive and passing the rule, then where the change is at least largest.
 
-    Effects within the same power of two count as equal; then the larger series speaks.
+    Effects within the same power of two count as equal; then a series that the watch names speaks before a topic that
+    a rule named, and the larger before the smaller.
     """
     return max(
         members,
@@ -92,6 +93,7 @@ def leading_member(members: Sequence[Member], rule: AlertRule) -> Member:
             member.tracked.state != "withdrawn",
             is_worth_telling(member.tracked, rule),
             math.floor(_least_effect(member.tracked) / math.log(2)),
+            "/topic=" not in member.tracked.finding.series_id,
             member.filings,
             member.tracked.changepoint_id,
         ),

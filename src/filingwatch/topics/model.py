@@ -33,7 +33,7 @@ class TopicSettings:
     least_documents: int = 30
     least_per_topic: int = 10
     most_features: int = 20_000
-    class_weight: float = 0.85
+    class_weight: float = 0.9
     iterations: int = 200
     least_as_good: float = 0.98
 

@@ -2,9 +2,16 @@
 -- is gone stays on record and has nothing to be compared with.
 with
 
+-- A series that falls to nothing has its last filing before the change: the months that were judged go on.
+months as (
+    select series_id, filing_month from insight.fct_series_month
+    union all
+    select series_id, filing_month from ml.series_fit
+),
+
 spans as (
     select series_id, min(filing_month) as first_month, max(filing_month) as last_month
-    from insight.fct_series_month
+    from months
     group by series_id
 ),
 
