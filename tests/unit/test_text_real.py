@@ -60,7 +60,7 @@ def test_a_quarter_of_the_labels_finds_the_rest(real_data: Path, read, least_auc
 
 
 def test_topics_of_real_filings_are_readable_and_stay(real_data: Path) -> None:
-    """Every topic has terms and a distinct name, no term is a piece of another, and 5 % new filings move next to none."""
+    """Every topic has terms and its own name, no term is a piece of another, and 5 % new filings move next to none."""
     sample = read_english(real_data).sort("invention_id").sample(2_000, seed=2)
 
     def fit(part: pl.DataFrame, known: Known):
