@@ -7,12 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 SMALL_WORLD = "0.15"
 """Scale of the demo world in tests: large enough for its planted shifts, small enough for a minute."""
+
+
+PREFECT_HOME = Path(tempfile.gettempdir()) / f"filingwatch-tests-{os.getpid()}"
+"""One home for Prefect's own server in each test process: making its database takes longer than a night needs it."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -22,6 +27,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "FILINGWATCH_HOME": str(home),
         "FILINGWATCH_TODAY": "2026-11-22",
         "FILINGWATCH_DEMO_SCALE": SMALL_WORLD,
+        "PREFECT_HOME": str(PREFECT_HOME),
         **more,
     }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 def settings(tmp_path: Path) -> Settings:
     """Settings of a fresh home, on a fixed day."""
     return Settings(home=tmp_path / "home", today=dt.date(2026, 11, 22))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_prefect_home() -> Iterator[None]:
+    """Remove what the command lines of this process left in their common Prefect home."""
+    from tests.commands import PREFECT_HOME
+
+    yield
+    shutil.rmtree(PREFECT_HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

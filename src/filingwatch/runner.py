@@ -63,14 +63,17 @@ def announce(settings: Settings) -> bool:
 
 
 def serve_deployments(settings: Settings) -> None:
-    """Serve every deployment of deployments/prefect.yaml in this process until it is told to end.
-
-    The schedules are read from that file, since they stand nowhere else.
-    """
+    """Serve every deployment of deployments/prefect.yaml in this process until it is told to end."""
     set_environment(settings)
     os.chdir(project_root())
-    import yaml
     from prefect import serve
+
+    serve(*build_deployments(), limit=2)
+
+
+def build_deployments() -> list[Any]:
+    """The deployments of deployments/prefect.yaml, where all schedules stand, as Prefect's objects."""
+    import yaml
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.events import DeploymentEventTrigger
     from prefect.schedules import Cron
@@ -85,10 +88,9 @@ def serve_deployments(settings: Settings) -> None:
                 entry["name"],
                 schedules=[Cron(s["cron"], timezone=s["timezone"]) for s in entry.get("schedules", [])],
                 triggers=[DeploymentEventTrigger.model_validate(trigger) for trigger in entry.get("triggers", [])],
-                parameters=entry.get("parameters", {}),
-                tags=entry.get("tags", []),
-                description=entry.get("description"),
+                tags=entry["tags"],
+                description=entry["description"],
                 concurrency_limit=ConcurrencyLimitConfig.model_validate(entry["concurrency_limit"]),
             )
         )
-    serve(*deployments, limit=2)
+    return deployments

@@ -9,8 +9,6 @@ import pytest
 
 from tests.commands import run, run_python
 
-pytestmark = pytest.mark.xdist_group("kills")
-
 LANDING = [
     ("filingwatch.landing:keep_payload", 1, "before"),
     ("filingwatch.landing:keep_payload", 2, "after"),
@@ -83,19 +81,22 @@ def test_a_kill_while_landing_loses_and_doubles_nothing(
     assert contents(tmp_path / "home", RAW) == contents(undisturbed, RAW)
 
 
+@pytest.mark.parametrize(
+    "kills", [pytest.param(NIGHT[1::2], id="some"), pytest.param(NIGHT, id="all", marks=pytest.mark.slow)]
+)
 def test_kills_through_a_whole_night_change_nothing_of_its_result(
-    tmp_path_factory: pytest.TempPathFactory, undisturbed: Path
+    tmp_path: Path, undisturbed: Path, kills: list[tuple[str, int, str]]
 ) -> None:
     """One home is killed at one step after the other; the run that is left in peace ends where the undisturbed did."""
-    home = tmp_path_factory.mktemp("killed") / "home"
-    for kill in NIGHT:
+    home = tmp_path / "home"
+    for kill in kills:
         assert play(home, "night", kill) == -9, f"the night never reached {kill}"
     play(home, "night")
     assert contents(home, RAW) == contents(undisturbed, RAW)
     assert contents(home, RESULTS) == contents(undisturbed, RESULTS)
     with duckdb.connect(str(home / "work" / "filingwatch.duckdb"), read_only=True) as con:
         runs = con.sql("select status, count(*) from ops.run group by all order by all").fetchall()
-    assert runs == [("interrupted", len(NIGHT)), ("succeeded", 1)]
+    assert runs == [("interrupted", len(kills)), ("succeeded", 1)]
     told = sorted(path.name for path in (home / "alerts" / "monitor").glob("*.txt"))
     assert told == sorted(path.name for path in (undisturbed / "alerts" / "monitor").glob("*.txt"))
     assert run(home, "sql", "select count(*) as n from core.fct_invention").stdout == (

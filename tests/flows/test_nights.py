@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from filingwatch.sources.demo.truth import planted
-from tests.commands import ask, environment, run
+from tests.commands import ask, run
 
 TODAY = dt.date(2026, 11, 22)
-
-pytestmark = pytest.mark.xdist_group("nights")
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def test_exactly_the_planted_news_is_told(nights: Nights) -> None:
         f"where mode = 'careful' and is_news and series_id = '{truth.series[0]}/synthetic'",
     )
     assert row["month_low"] <= truth.month.isoformat() <= row["month_high"]
-    assert "A filing is not a deployment" in alerts[0]["body"]
+    assert "a filing is not a deployment" in alerts[0]["body"]
     written = list((nights.home / "alerts" / "monitor").glob("*.txt"))
     assert [path.stem for path in written] == [alerts[0]["alert_id"]]
 
@@ -160,6 +158,30 @@ def test_an_installation_says_what_is_wrong_with_it(nights: Nights) -> None:
     assert "mine.yaml" in done.stdout
 
 
-def test_the_environment_of_tests_is_apart(tmp_path: Path) -> None:
-    """No variable of ours leaks from outside into a run of these tests."""
-    assert {name for name in environment(tmp_path) if name.startswith("PREFECT_")} == set()
+def test_a_closed_gate_leaves_the_last_publication_and_says_why(nights: Nights, tmp_path: Path) -> None:
+    """A file with many unusable rows closes the gate: exit code 3, an ops alert, a page with the rows, nothing new.
+
+    Once somebody accepts the batch, the real rows are published and the synthetic ones are gone.
+    """
+    version = ask(nights.home, "select version from ops.this_publication")
+    lines = ["id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date"]
+    lines += [
+        f"CN-1180{n:05d}-A,A bench,Some firm,A. Person,2020-01-0{n},2020-01-0{n},2021-07-0{n}," for n in range(1, 9)
+    ]
+    lines += [f"no number {n},A bench,Some firm,A. Person,2020-01-01,2020-01-01,2021-07-01," for n in range(9)]
+    bad = tmp_path / "bad.csv"
+    bad.write_text("\n".join(lines) + "\n")
+    printed = json.loads(run(nights.home, "import", str(bad), "--json").stdout)
+    assert (printed["files"][0]["new"], printed["files"][0]["rejects"]) == (8, 9)
+    failed = run(nights.home, "analyse", code=3)
+    assert "reject_share" in failed.stderr
+    assert "decide batch_accepted" in failed.stderr
+    assert ask(nights.home, "select version from ops.this_publication") == version
+    assert "reject_share" in (nights.home / "quality" / "latest.html").read_text()
+    assert any("reject_share" in path.read_text() for path in (nights.home / "alerts" / "ops").glob("*.txt"))
+    run(nights.home, "decide", "batch_accepted", "landed", "accepted", "--by", "ann", "--why", "made for a test")
+    run(nights.home, "analyse")
+    assert ask(nights.home, "select count(*)::int as n, bool_or(is_synthetic) as s from core.fct_invention") == [
+        {"n": 8, "s": False}
+    ]
+    assert len(json.loads(run(nights.home, "alerts", "--json").stdout)) == 1  # series that are gone are not withdrawn

@@ -7,12 +7,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from tests.commands import environment
 from tests.conftest import ROOT
-
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 def test_a_night_runs_from_the_wheel_alone(tmp_path: Path) -> None:
