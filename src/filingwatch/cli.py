@@ -134,12 +134,12 @@ def status(as_json: AsJson = False) -> None:
     from filingwatch import publish, summary
     from filingwatch.decisions import read_decisions
     from filingwatch.ingest import waiting_files
+    from filingwatch.night import read_heartbeat
     from filingwatch.warehouse import reader
 
     settings = read_settings()
     current = publish.current_version(settings)
-    beat = settings.published / "heartbeat.json"
-    heartbeat = json.loads(beat.read_text()) if beat.exists() else None
+    heartbeat = read_heartbeat(settings)
     tables: dict[str, tuple[list[str], list[Any]]] = {}
     if current is not None:
         with reader(settings) as con:
@@ -167,10 +167,8 @@ def status(as_json: AsJson = False) -> None:
         return
     print(f"Home        {settings.home}")
     print(f"Published   {current.version if current else 'nothing yet: run filingwatch nightly'}")
-    if heartbeat:
-        print(
-            f"Last run    {heartbeat['flow']} {heartbeat['run']}: {heartbeat['status']} at {heartbeat['finished_at']}"
-        )
+    for flow, beat in sorted(heartbeat.items()):
+        print(f"Last {flow:<8}{beat['run']}: {beat['status']}, ended {beat['finished_at']:.16} UTC")
     print(f"Waiting     {len(waiting['files'])} files in {settings.drop_folder}, {waiting['decisions']} decisions")
     for title, (names, rows) in tables.items():
         summary.show_rows(console, title, names, rows)
@@ -196,7 +194,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query on the published file; it cannot change anything.")],
+    query: Annotated[str, typer.Argument(help="A query on the published file; it reaches nothing else.")],
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
@@ -212,6 +210,7 @@ def sql(
 
     with reader(read_settings()) as con:
         try:
+            con.execute("set enable_external_access = false")
             frame = con.sql(query)
             names, rows = (frame.columns, frame.fetchall()) if frame is not None else ([], [])
         except duckdb.Error as error:
@@ -238,10 +237,11 @@ def publish() -> None:
 
     settings = read_settings()
     with night.session(settings, "publish") as (run, figures):
-        result = night.judge(settings, run, "to_publish")
-        figures["gates"] = {"to_publish": result.figures()}
-        figures["quality_page"] = night.write_quality_page(settings, run, [result], figures)
-        quality.require_open(result)
+        results = [night.judge(settings, run, suite) for suite in quality.SUITES]
+        figures["gates"] = {result.suite: result.figures() for result in results}
+        figures["quality_page"] = night.write_quality_page(settings, run, results, figures)
+        for result in results:
+            quality.require_open(result)
         figures["publish"] = night.publish_night(settings, run)
     print(f"{figures['publish']['action']} version {figures['publish']['version']} as {settings.published_file}")
 
@@ -305,7 +305,7 @@ def decide(
     kind: Annotated[str, typer.Argument(help="relevance_label, topic_name or batch_accepted.")],
     subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic.")],
     value: Annotated[str, typer.Argument(help="relevant, irrelevant, a name, or accepted.")],
-    watch: Annotated[str, typer.Option(help="The watch that it belongs to.")] = "smart_cities",
+    watch: Annotated[str | None, typer.Option(help="The watch that it belongs to; needed with several.")] = None,
     why: Annotated[str | None, typer.Option(help="The reason, for those who come later.")] = None,
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
@@ -314,8 +314,10 @@ def decide(
     Example: filingwatch decide relevance_label CN117876249A irrelevant --why "image enhancement, no city"
     """
     from filingwatch.decisions import decide as put
+    from filingwatch.watch import choose_watch
 
     settings = read_settings()
+    watch = choose_watch(settings, watch)
     who = by or getpass.getuser()
     made = put(settings, kind=kind, subject=subject, value=value, decided_by=who, watch=watch, reason=why)
     before = f" (before: {made.previous_value})" if made.previous_value else ""

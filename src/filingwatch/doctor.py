@@ -1,4 +1,4 @@
-"""Checks of an installation, each with its cure. Reads only, and never waits."""
+"""Checks of an installation, each with its cure. Changes nothing but what opening the working file does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import duckdb
+
 from filingwatch import publish
 from filingwatch.errors import FilingwatchError
+from filingwatch.lock import night_holder
 from filingwatch.resources import dbt_project_folder, project_root
 from filingwatch.settings import Settings
 from filingwatch.warehouse import writer
@@ -37,7 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _examine_one(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return check(settings)
-    except (FilingwatchError, OSError) as error:
+    except (FilingwatchError, OSError, duckdb.Error) as error:
         return Finding(check.__name__.removeprefix("_check_").replace("_", " "), False, str(error), "see the message")
 
 
@@ -71,6 +74,11 @@ def _check_home(settings: Settings) -> Finding:
     return Finding("home", ok, str(settings.home), "give this user the right to write there, or set FILINGWATCH_HOME")
 
 
+def _check_lock(settings: Settings) -> Finding:
+    holder = night_holder(settings)
+    return Finding("lock", True, f"held by {holder}" if holder else "free")
+
+
 def _check_disk(settings: Settings) -> Finding:
     settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free / 2**30
@@ -100,6 +108,6 @@ def _check_published(settings: Settings) -> Finding:
 
 
 _CHECKS: tuple[Callable[[Settings], Finding], ...] = (
-    _check_python, _check_packages, _check_project, _check_home, _check_disk, _check_watches, _check_working_file,
-    _check_published,
+    _check_python, _check_packages, _check_project, _check_home, _check_lock, _check_disk, _check_watches,
+    _check_working_file, _check_published,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -134,17 +134,27 @@ def import_drop_folder(con: duckdb.DuckDBPyConnection, settings: Settings, run: 
 
     Only regular files directly inside count; links, hidden files and files still being written are left alone.
     """
-    results = []
-    for path in waiting_files(settings):
-        result = import_file(con, settings, run, path)
-        refused = result.status == "failed"
-        target = settings.drop_folder / ("refused" if refused else "done") / f"{run.run_id}-{path.name}"
+    return [_take(con, settings, run, path) for path in waiting_files(settings)]
+
+
+def _take(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, path: Path) -> SourceResult:
+    """Import one dropped file and put it away; a file that cannot be moved is imported and taken again next time."""
+    result = import_file(con, settings, run, path)
+    refused = result.status == "failed"
+    target = settings.drop_folder / ("refused" if refused else "done") / _short_name(f"{run.run_id}-{path.name}")
+    try:
         target.parent.mkdir(exist_ok=True)
-        path.replace(target)
-        if refused:
+        if refused:  # the reason first: a file that was put away without one could not be explained any more
             target.with_name(f"{target.name}.reason.txt").write_text(f"{result.error}\n", encoding="utf-8")
-        results.append(result)
-    return results
+        path.replace(target)
+    except OSError as error:
+        return replace(result, status="failed", error=f"{path} was read but could not be put away: {error}")
+    return result
+
+
+def _short_name(name: str) -> str:
+    """The name within what file systems allow (255 bytes), with room for an ending; a Chinese letter takes three."""
+    return name.encode()[:200].decode(errors="ignore")
 
 
 def waiting_files(settings: Settings) -> list[Path]:

@@ -60,7 +60,17 @@ def keep_payload(folder: Path, payload: bytes) -> str:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        sync_folder(path.parent)
     return digest
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power failure."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def payload_path(folder: Path, digest: str) -> Path:

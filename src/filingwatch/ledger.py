@@ -132,10 +132,13 @@ def record_outcome(
 
 
 def last_job_run(con: duckdb.DuckDBPyConnection, job: str, watch: str) -> LastJobRun | None:
-    """The key that was committed last for a job and watch (not any earlier one: A -> B -> A must run again)."""
+    """The key that was committed last for a job and watch (not any earlier one: A -> B -> A must run again).
+
+    The key is empty when the job began later and did not end: whatever it left behind is not to be trusted.
+    """
     row = con.execute(
-        "select key, version, parameters, inputs from ops.job_run where job = ? and watch is not distinct from ? "
-        "and status = 'ran' order by decided_at desc limit 1",
+        "select if(status = 'ran', key, ''), version, parameters, inputs from ops.job_run "
+        "where job = ? and watch = ? and status in ('ran', 'failed') order by decided_at desc limit 1",
         [job, watch],
     ).fetchone()
     return None if row is None else LastJobRun(row[0], row[1], json.loads(row[2]), json.loads(row[3]))

@@ -42,6 +42,17 @@ def hold_night(settings: Settings, run: Run) -> Iterator[None]:
         lock.release()
 
 
+def night_holder(settings: Settings) -> str | None:
+    """Which run holds the home now, in words; None when it is free. Does not touch the lock itself."""
+    note = settings.home / "night.json"
+    try:
+        text = note.read_text()
+        os.kill(int(json.loads(text)["pid"]), 0)
+    except (OSError, ValueError, KeyError):  # no note, or the note of a run that was cut off
+        return None
+    return _holder(text)
+
+
 def _holder(note: str) -> str:
     try:
         known = json.loads(note)

@@ -6,12 +6,12 @@ dbt needs the file alone. Each stage may be cut off at any point: the next run d
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
@@ -111,18 +111,21 @@ def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str
     """Build one layer of the warehouse, if what it is built from has changed."""
     started = time.monotonic()
     with writer(settings) as con:
-        inputs = _layer_inputs(con, layer)
+        inputs = _layer_inputs(con, layer, run.as_of)
         parameters = {"project": transform.project_hash(), "month": f"{run.as_of:%Y-%m}"}
         key = hashlib.sha256(json.dumps([layer, parameters, inputs], sort_keys=True).encode()).hexdigest()
         last = ledger.last_job_run(con, f"transform:{layer}", "")
     if last is not None and last.key == key:
         outcome = JobOutcome(f"transform:{layer}", "", "current", "nothing it reads has changed", {}, 0.0)
     else:
+        begun = JobOutcome(f"transform:{layer}", "", "failed", "began and did not end", {}, 0.0)
+        with writer(settings) as con:
+            # dbt leaves behind what it built before it failed or was killed: without this row the way back to the
+            # earlier inputs would take those tables for its own
+            ledger.record_job_run(con, run, begun, key=key, version=1, parameters=parameters, inputs=inputs)
         result = transform.build(settings, f"tag:{layer}", as_of=run.as_of)
-        changed = [name for name, value in inputs.items() if last is None or last.inputs.get(name) != value]
-        reason = "first run" if last is None else f"changed: {', '.join(changed) or 'dbt project or month'}"
-        figures = result.figures()
-        outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, figures, time.monotonic() - started)
+        reason = _why(last, inputs)
+        outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, result.figures(), time.monotonic() - started)
     with writer(settings) as con:
         ledger.record_job_run(con, run, outcome, key=key, version=1, parameters=parameters, inputs=inputs)
     return {"status": outcome.status, "reason": outcome.reason, **outcome.figures}
@@ -176,20 +179,34 @@ def notify(settings: Settings, run: ledger.Run) -> list[Delivery]:
     channels = channels_for(settings)
     with writer(settings) as con:
         made = deliver_pending(con, channels)
-        for failed in (delivery for delivery in made if delivery.status != "delivered"):
-            ledger.put_alert(
-                con, run, _ops_alert("delivery failing", failed.channel, str(failed.message), asdict(failed))
-            )
+        # without ids and counts in it, so that a channel that is down is told once a day, not once a message
+        for name in sorted({delivery.channel for delivery in made if delivery.status != "delivered"}):
+            words = f"Channel {name} does not take what it is given; ops.delivery says which alerts and why."
+            ledger.put_alert(con, run, _ops_alert("delivery failing", name, words, {"channel": name}))
         made += deliver_pending(con, [channel for channel in channels if channel.audience == "ops"])
     return made
 
 
-def _layer_inputs(con: duckdb.DuckDBPyConnection, layer: str) -> dict[str, list[str]]:
+def _why(last: ledger.LastJobRun | None, inputs: Mapping[str, list[str]]) -> str:
+    if last is None:
+        return "first run"
+    if not last.key:
+        return "the last time it began it did not end"
+    changed = [name for name, value in inputs.items() if last.inputs.get(name) != value]
+    return f"changed: {', '.join(changed) or 'dbt project or month'}"
+
+
+def _layer_inputs(con: duckdb.DuckDBPyConnection, layer: str, as_of: dt.date) -> dict[str, list[str]]:
     """What a layer is built from: rows of append-only tables, and the keys of what ran before it."""
     inputs = {}
     if layer == "core":
         for table in _APPEND_ONLY:
             inputs[table] = [str(con.execute(f"select count(*) from {table}").fetchall()[0][0])]
+        # what lies ahead of the day is not believed yet: the count changes on the day when it is
+        ahead = con.execute(
+            "select count(*) from raw.publication where publication_date > ? or filing_date > ?", [as_of, as_of]
+        ).fetchall()[0][0]
+        inputs["raw.publication"].append(str(ahead))
     for job in _UPSTREAM[layer]:
         rows = con.execute(
             "select watch, arg_max(key, decided_at), max(decided_at)::varchar from ops.job_run "
@@ -203,6 +220,7 @@ def _layer_inputs(con: duckdb.DuckDBPyConnection, layer: str) -> dict[str, list[
 def _report_failure(settings: Settings, run: ledger.Run, figures: dict[str, Any], error: BaseException) -> None:
     """Record a failed run and tell ops; an error while doing so must not hide the first one."""
     message = str(error) if isinstance(error, FilingwatchError) else f"{type(error).__name__}: {error}"
+    message = "\n".join([message, *getattr(error, "__notes__", ())])
     try:
         with writer(settings) as con:
             ledger.finish_run(con, run, "failed", figures, message)
@@ -229,6 +247,14 @@ def _beat(settings: Settings, run: ledger.Run, status: str, figures: Mapping[str
         "run": run.run_id, "flow": run.flow, "status": status, "as_of": run.as_of,
         "started_at": run.started_at, "finished_at": utc_now(), "figures": figures,
     }  # fmt: skip
-    part = settings.published / "heartbeat.json.part"
-    part.write_text(json.dumps(beat, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
-    part.replace(settings.published / "heartbeat.json")
+    path = settings.published / "heartbeat.json"
+    beats = read_heartbeat(settings) | {run.flow: beat}
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(beats, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def read_heartbeat(settings: Settings) -> dict[str, Any]:
+    """The last run of each flow; empty before the first. A night that failed is not hidden by what ran after it."""
+    path = settings.published / "heartbeat.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -17,6 +17,7 @@ import yaml
 
 from filingwatch import ledger
 from filingwatch.errors import BadInput, NothingPublished
+from filingwatch.landing import sync_folder
 from filingwatch.resources import dbt_project_folder
 from filingwatch.settings import Settings
 from filingwatch.warehouse import existing, fresh, reader, utc_now, writer
@@ -55,6 +56,8 @@ def is_published(settings: Settings, key: str) -> bool:
 
 def publish(settings: Settings, run: ledger.Run) -> Publication:
     """Publish what the working file holds. Known content only gets the newest ledger, as the same version."""
+    for leftover in _versions(settings).glob("*.part*"):  # of a run that was cut off; only the holder of the night may
+        leftover.unlink()
     with writer(settings) as con:
         key = content_key(con)
     current = current_version(settings)
@@ -205,8 +208,8 @@ def _swap_in(settings: Settings, part: Path, target: Path) -> None:
         os.fsync(file.fileno())
     part.replace(target)
     _link(target, settings.published_file)
-    _sync_folder(target.parent)
-    _sync_folder(settings.published)
+    sync_folder(target.parent)
+    sync_folder(settings.published)
 
 
 def _link(version: Path, published: Path) -> None:
@@ -235,21 +238,11 @@ def _log(settings: Settings, run: ledger.Run, publication: Publication) -> Publi
 def _versions(settings: Settings) -> Path:
     folder = settings.published / "versions"
     folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob("*.part*"):
-        leftover.unlink()
     return folder
 
 
 def _part_beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _quoted(path: Path) -> str:

@@ -136,6 +136,6 @@ def _read_number(env: Mapping[str, str], name: str, default: float, *, least: fl
         value = float(text)
     except ValueError as error:
         raise BadInput(f"{name} is {text!r}; it must be a number of at least {least}.") from error
-    if value < least:
-        raise BadInput(f"{name} is {text!r}; it must be at least {least}.")
+    if not least <= value < float("inf"):
+        raise BadInput(f"{name} is {text!r}; it must be a number of at least {least}.")
     return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ import duckdb
 from filingwatch.errors import NothingPublished, Terminal, Transient
 from filingwatch.settings import Settings
 
+PATIENCE_SECONDS = 5.0
+"""How long an open waits for another process: looks by day (inbox, doctor) hold the file for a moment only."""
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -127,12 +130,17 @@ def _open(path: Path, settings: Settings, *, read_only: bool) -> duckdb.DuckDBPy
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    try:
-        return duckdb.connect(str(path), read_only=read_only, config=config)
-    except duckdb.IOException as error:
-        if holder := re.search(r"PID (\d+)", str(error)):
-            raise Transient(
-                f"{path} is held by process {holder.group(1)}. Wait for that run to end; "
-                "for questions, use the published file (`filingwatch sql`)."
-            ) from error
-        raise Terminal(f"{path} could not be opened: {error}") from error
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            holder = re.search(r"PID (\d+)", str(error))
+            if holder is None:
+                raise Terminal(f"{path} could not be opened: {error}") from error
+            if time.monotonic() > give_up_at:
+                raise Transient(
+                    f"{path} is held by process {holder.group(1)}. Wait for that run to end; "
+                    "for questions, use the published file (`filingwatch sql`)."
+                ) from error
+            time.sleep(0.1)

@@ -125,6 +125,21 @@ def read_watch(path: Path) -> Watch:
         raise BadInput(f"The watch {path} is not right:\n" + "\n".join(lines)) from error
 
 
+def choose_watch(settings: Settings, name: str | None) -> str:
+    """The name of a watch that exists: the one that is named, or the only one there is.
+
+    Raises:
+        BadInput: no such watch, or several and none named; lists them.
+    """
+    names = [watch.watch for watch in read_watches(settings)]
+    if name is None and len(names) == 1:
+        return names[0]
+    if name not in names:
+        asked = "Several watches are there; name one" if name is None else f"There is no watch {name!r}; use one"
+        raise BadInput(f"{asked} of: {', '.join(names)}.")
+    return name
+
+
 def read_watches(settings: Settings) -> tuple[Watch, ...]:
     """The shipped watches and the user's own, by name; a user's file replaces the shipped one of the same name.
 

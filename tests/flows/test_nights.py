@@ -164,11 +164,10 @@ def test_a_closed_gate_leaves_the_last_publication_and_says_why(nights: Nights, 
     Once somebody accepts the batch, the real rows are published and the synthetic ones are gone.
     """
     version = ask(nights.home, "select version from ops.this_publication")
-    lines = ["id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date"]
-    lines += [
-        f"CN-1180{n:05d}-A,A bench,Some firm,A. Person,2020-01-0{n},2020-01-0{n},2021-07-0{n}," for n in range(1, 9)
-    ]
-    lines += [f"no number {n},A bench,Some firm,A. Person,2020-01-01,2020-01-01,2021-07-01," for n in range(9)]
+    columns = "id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date"
+    rest = "A bench,Some firm,A. Person,2020-01-01,2020-01-01,2021-07-01,,"
+    lines = [f"{columns},result link"]
+    lines += [*(f"CN-1180{n:05d}-A,{rest}" for n in range(8)), *(f"no number {n},{rest}" for n in range(9))]
     bad = tmp_path / "bad.csv"
     bad.write_text("\n".join(lines) + "\n")
     printed = json.loads(run(nights.home, "import", str(bad), "--json").stdout)

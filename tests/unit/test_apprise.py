@@ -45,7 +45,7 @@ def server() -> Iterator[Server]:
 
 def test_an_alert_arrives_whole_at_a_webhook(server: Server) -> None:
     """Subject and body arrive, in both scripts."""
-    AppriseChannel(f"json://127.0.0.1:{server.server_port}/hook", "monitor").deliver(ALERT)
+    AppriseChannel(f"json://127.0.0.1:{server.server_port}/hook", "monitor", b"").deliver(ALERT)
     assert [(body["title"], body["message"]) for body in server.bodies] == [("城市 shift", "正文 body")]
 
 
@@ -53,4 +53,4 @@ def test_a_webhook_that_fails_is_tried_again_later(server: Server) -> None:
     """An answer of 500 is transient: the message stays in the outbox."""
     server.status = 500
     with pytest.raises(Transient, match="tried again"):
-        AppriseChannel(f"json://127.0.0.1:{server.server_port}/hook", "monitor").deliver(ALERT)
+        AppriseChannel(f"json://127.0.0.1:{server.server_port}/hook", "monitor", b"").deliver(ALERT)

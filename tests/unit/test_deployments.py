@@ -19,7 +19,7 @@ def deployments(monkeypatch: pytest.MonkeyPatch) -> dict:
 def test_only_the_night_and_the_looks_by_day_run_by_the_clock(deployments: dict) -> None:
     """The night once a day, the inbox and deliveries more often; analysis has no clock."""
     crons = {name: [one.schedule.cron for one in made.schedules] for name, made in deployments.items()}
-    assert crons == {"nightly": ["0 2 * * *"], "inbox": ["*/10 * * * *"], "notify": ["30 */4 * * *"], "analyse": []}
+    assert crons == {"nightly": ["0 2 * * *"], "inbox": ["5-59/10 * * * *"], "notify": ["30 */4 * * *"], "analyse": []}
 
 
 def test_what_is_given_by_day_wakes_the_analysis(deployments: dict) -> None:

@@ -123,6 +123,20 @@ def test_the_drop_folder_takes_refuses_and_explains(
     assert ingest.import_drop_folder(con, settings, run) == []
 
 
+def test_a_name_that_is_too_long_does_not_stop_the_folder(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run
+) -> None:
+    """A name at the limit of the file system is cut when the file is put away, and the reason still fits beside it."""
+    drop = settings.drop_folder
+    export(drop, "智" * 80 + ".csv", "CN-117876249-A")
+    (drop / ("慧" * 80)).write_text("not an export")
+    os.utime(drop / ("慧" * 80), (0, 0))
+    assert [result.status for result in ingest.import_drop_folder(con, settings, run)] == ["failed", "ok"]
+    assert len(list((drop / "done").iterdir())) == 1
+    assert len(list((drop / "refused").iterdir())) == 2
+    assert ingest.waiting_files(settings) == []
+
+
 def test_the_drop_folder_leaves_alone_what_is_not_ready_or_not_a_file(settings: Settings, tmp_path: Path) -> None:
     """Files still being written, hidden and partial ones, folders and links out of the folder are not taken."""
     drop = settings.drop_folder

@@ -62,6 +62,22 @@ def test_a_second_process_is_told_who_holds_the_file(settings: Settings) -> None
     assert "filingwatch sql" in done.stdout
 
 
+def test_a_moment_s_look_of_another_process_is_waited_for(settings: Settings) -> None:
+    """Who holds the file for a second (a look by day) does not make a run fail."""
+    script = (
+        "import sys, time, datetime as dt, pathlib\nfrom filingwatch import warehouse\n"
+        "from filingwatch.settings import Settings\n"
+        "with warehouse.writer(Settings(home=pathlib.Path(sys.argv[1]), today=dt.date(2026, 11, 22))):\n"
+        "    print('held', flush=True)\n    time.sleep(1)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(settings.home)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
+        with warehouse.writer(settings) as con:
+            assert con.sql("select 1").fetchall() == [(1,)]
+
+
 def test_the_connection_ends_with_its_block(settings: Settings) -> None:
     """After the block the connection is closed, also when the block failed, so that dbt can open the file."""
     with pytest.raises(RuntimeError), warehouse.writer(settings) as con:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -67,9 +68,10 @@ class ConsoleChannel:
 class AppriseChannel:
     """Mail, chat or webhook by an Apprise URL. The URL holds secrets: only a hash of it is ever shown."""
 
-    def __init__(self, url: str, audience: str) -> None:
+    def __init__(self, url: str, audience: str, salt: bytes) -> None:
         scheme = re.match(r"[a-z0-9]+", url.lower())
-        digest = hashlib.sha256(url.encode()).hexdigest()[:8]
+        # salted: its name is published, and a hash of the address alone would let a weak password be guessed
+        digest = hashlib.sha256(salt + url.encode()).hexdigest()[:8]
         self.name = f"{scheme.group() if scheme else 'apprise'}-{audience}-{digest}"
         self.audience, self._url = audience, url
 
@@ -92,12 +94,22 @@ class AppriseChannel:
 
 def channels_for(settings: Settings) -> list[Channel]:
     """The channels of this installation: a file for both audiences, the console for monitors, what is configured."""
+    salt = _salt(settings.home / "channels.salt") if settings.apprise_urls or settings.ops_apprise_urls else b""
     return [
         *(FileChannel(settings.alerts_folder, audience) for audience in ("monitor", "ops")),
         ConsoleChannel(),
-        *(AppriseChannel(url, "monitor") for url in settings.apprise_urls),
-        *(AppriseChannel(url, "ops") for url in settings.ops_apprise_urls),
+        *(AppriseChannel(url, "monitor", salt) for url in settings.apprise_urls),
+        *(AppriseChannel(url, "ops", salt) for url in settings.ops_apprise_urls),
     ]
+
+
+def _salt(path: Path) -> bytes:
+    """A random value of this home that makes channel names stable here and meaningless elsewhere."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(16))
+    return path.read_bytes()
 
 
 def _write(path: Path, text: str) -> None:

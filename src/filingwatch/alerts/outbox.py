@@ -6,6 +6,7 @@ a message and never loses or repeats a finding.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from filingwatch.alerts.channels import Channel
 from filingwatch.errors import Terminal, Transient
 from filingwatch.warehouse import utc_now
 
-MOST_ATTEMPTS = 30
-"""Nights after which an alert that a channel never took is a dead letter: shown to ops, no longer tried."""
+PATIENCE = dt.timedelta(days=30)
+"""How long an alert that a channel does not take is tried; then it is a dead letter: shown to ops, no longer tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ def deliver_pending(con: duckdb.DuckDBPyConnection, channels: Sequence[Channel])
     """Try every alert that a channel has not taken yet; one attempt each, recorded as soon as it was made."""
     made = []
     for channel in channels:
-        for alert, attempts in _pending(con, channel):
-            delivery = _attempt(channel, alert, attempts + 1)
+        for alert, attempts, created_at in _pending(con, channel):
+            delivery = _attempt(channel, alert, attempts + 1, is_last=utc_now() - created_at > PATIENCE)
             con.execute(
                 "insert into ops.delivery values (?, ?, ?, ?, ?, ?)",
                 [alert.alert_id, channel.name, delivery.attempt, delivery.status, delivery.message, utc_now()],
@@ -55,29 +56,34 @@ def deliver_pending(con: duckdb.DuckDBPyConnection, channels: Sequence[Channel])
     return made
 
 
-def _attempt(channel: Channel, alert: Alert, attempt: int) -> Delivery:
+def _attempt(channel: Channel, alert: Alert, attempt: int, *, is_last: bool) -> Delivery:
     try:
         channel.deliver(alert)
     except Transient as error:
-        status = "dead" if attempt >= MOST_ATTEMPTS else "failed"
+        status = "dead" if is_last else "failed"
         return Delivery(alert.alert_id, alert.subject, channel.name, attempt, status, str(error))
     except Terminal as error:
         return Delivery(alert.alert_id, alert.subject, channel.name, attempt, "dead", str(error))
     return Delivery(alert.alert_id, alert.subject, channel.name, attempt, "delivered")
 
 
-def _pending(con: duckdb.DuckDBPyConnection, channel: Channel) -> list[tuple[Alert, int]]:
+def _pending(con: duckdb.DuckDBPyConnection, channel: Channel) -> list[tuple[Alert, int, dt.datetime]]:
+    """What a channel has not taken yet. Monitors hear of nothing that analysts cannot see: a finding waits until what
+    it was found in has passed the gate and is published."""
     since = (ledger.read_cursor(con, "channel", channel.name) or {"since": utc_now().isoformat()})["since"]
     rows = con.execute(
         """
         select a.alert_id, a.audience, a.watch, a.event, a.subject, a.body, a.evidence, a.is_synthetic,
-               count(d.attempt) as attempts
+               count(d.attempt) as attempts, a.created_at
         from ops.alert as a left join ops.delivery as d on d.alert_id = a.alert_id and d.channel = ?
         where a.audience = ? and a.created_at >= ?::timestamp
+          and (a.audience = 'ops' or a.created_at <= (
+              select max(logged_at) from ops.publication_log where action in ('published', 'refreshed')
+          ))
         group by all
         having count(*) filter (where d.status in ('delivered', 'dead')) = 0
         order by min(a.created_at), a.alert_id
         """,
         [channel.name, channel.audience, since],
     ).fetchall()
-    return [(Alert(*row[:6], json.loads(row[6]), row[7]), row[8]) for row in rows]
+    return [(Alert(*row[:6], json.loads(row[6]), row[7]), row[8], row[9]) for row in rows]

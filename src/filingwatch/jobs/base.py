@@ -106,7 +106,11 @@ def _run_one(con: duckdb.DuckDBPyConnection, job: Job, watch: Watch, run: ledger
     reason = _why(last, job, parameters, inputs)
     tables = {read.table: _frame(con, read, watch) for read in job.reads}
     prior = {table: _prior(con, table, watch) for table in job.prior}
-    result = job.run(tables, prior, watch, run)
+    try:
+        result = job.run(tables, prior, watch, run)
+    except Exception as error:
+        error.add_note(f"in job {job.name} of watch {watch.watch}")
+        raise
     outcome = JobOutcome(job.name, watch.watch, "ran", reason, result.figures, time.monotonic() - started)
     with ledger.transaction(con):
         for table, frame in result.replace.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -12,6 +12,9 @@ from filingwatch import ledger
 from filingwatch.jobs.base import JobResult, Read, Tables
 from filingwatch.jobs.models import model_row, name_model, with_symbols
 from filingwatch.watch import Watch
+
+if TYPE_CHECKING:
+    from filingwatch.topics.modelling import Known
 
 
 class TopicJob:
@@ -42,13 +45,13 @@ class TopicJob:
     def run(self, tables: Tables, prior: Tables, watch: Watch, run: ledger.Run) -> JobResult:
         # scikit-learn takes two seconds to import; a night without news must not pay them
         from filingwatch.topics.model import TopicSettings
-        from filingwatch.topics.modelling import Known, model_topics
+        from filingwatch.topics.modelling import model_topics
 
         relevant = tables["core.fct_invention"].join(tables["ml.relevance"], on="invention_id", how="semi")
         named = tables["raw.decision"].sort("decided_at", "decision_id")
         result = model_topics(
             with_symbols(relevant, tables["core.bridge_invention_classification"]),
-            Known(prior["ml.topic"], prior["ml.filing_topic"], dict(named.select("subject", "value").iter_rows())),
+            _known(tables, prior, dict(named.select("subject", "value").iter_rows())),
             count=watch.topics.count,
             settings=TopicSettings(),
             today=run.as_of,
@@ -67,3 +70,16 @@ class TopicJob:
             },
             figures=result.figures,
         )
+
+
+def _known(tables: Tables, prior: Tables, names: Mapping[str, str]) -> Known:
+    """The topics known before; none when not one of their filings is there any more.
+
+    Synthetic filings make way for real ones: what was learned of the one corpus says nothing about the other.
+    """
+    from filingwatch.topics.modelling import Known
+
+    topics, filings = prior["ml.topic"], prior["ml.filing_topic"]
+    if filings.height and filings.join(tables["core.fct_invention"], on="invention_id", how="semi").is_empty():
+        topics, filings = topics.clear(), filings.clear()
+    return Known(topics, filings, names)

@@ -106,7 +106,7 @@ create table ops.run (
     as_of date not null,
     started_at timestamp not null,
     finished_at timestamp,
-    status varchar not null check (status in ('running', 'succeeded', 'failed', 'declined', 'interrupted')),
+    status varchar not null check (status in ('running', 'succeeded', 'failed', 'interrupted')),
     project_version varchar not null,
     message varchar,
     figures json

@@ -23,7 +23,8 @@ _ASK_THE_SOURCE = (
     "mend `normalform` and build again."
 )
 _ACCEPT = (
-    "If the batch is right as it is, record the decision `batch_accepted` with your reason; it is then let through."
+    "If the batch is right as it is: `filingwatch decide batch_accepted landed accepted --why ...`; "
+    "it is then let through."
 )
 
 LANDED: tuple[Rule, ...] = (
@@ -46,7 +47,7 @@ LANDED: tuple[Rule, ...] = (
     Rule(
         "reject_share",
         "Few records of a feed are rejected.",
-        "Read the reasons in raw.reject; many alike mean that the feed changed its format. " + _ACCEPT,
+        "Read the reasons (the import printed them); many alike mean that the feed changed its format. " + _ACCEPT,
         read_sql("reject_share"),
         InBand(),
         when_empty="nothing was landed since the last publication",
