@@ -8,9 +8,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from filingwatch.settings import Settings
+
+# a busy machine is slow, not wrong
+hypothesis.settings.register_profile("filingwatch", deadline=None)
+hypothesis.settings.load_profile("filingwatch")
 
 ROOT = Path(__file__).resolve().parent.parent
 

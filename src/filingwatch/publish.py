@@ -142,6 +142,8 @@ def _finish(con: duckdb.DuckDBPyConnection, run: ledger.Run, version: str, key: 
     con.execute("create schema ops")
     for table in LEDGER_TABLES:
         con.execute(f"create table ops.{table} as from working.ops.{table}")
+    # the run that publishes has not ended yet: say so, instead of leaving it to look stuck
+    con.execute("update ops.run set message = 'published this file' where run_id = ?", [run.run_id])
     con.execute("create table ops.reject as from working.raw.reject")
     con.execute("create table ops.landed_decision as from working.raw.decision")
     con.execute(

@@ -48,7 +48,7 @@ def test_marts_views_comments_and_ledger_are_published(settings: Settings) -> No
         assert (comments, columns) == ([("What it's about",)], [("The number",)])
         assert con.sql("select count(*) from duckdb_tables() where schema_name = 'raw'").fetchall() == [(0,)]
         assert "state" not in con.sql("from ml.model").columns
-        assert con.sql("select flow from ops.run").fetchall() == [("nightly",)]
+        assert con.sql("select flow, message from ops.run").fetchall() == [("nightly", "published this file")]
 
 
 def test_known_content_keeps_its_version_and_gets_the_newest_ledger(settings: Settings) -> None:
