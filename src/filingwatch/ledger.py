@@ -163,6 +163,11 @@ def record_job_run(
     )  # fmt: skip
 
 
+def forget_begun(con: duckdb.DuckDBPyConnection, run: Run, job: str) -> None:
+    """Take back the `failed` row with which this run marked the beginning of a job that has ended well."""
+    con.execute("delete from ops.job_run where run_id = ? and job = ? and status = 'failed'", [run.run_id, job])
+
+
 def put_alert(con: duckdb.DuckDBPyConnection, run: Run, alert: Alert) -> None:
     """Put an alert into the outbox; one that is there already (the same news) stays as it is."""
     con.execute(

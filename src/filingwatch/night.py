@@ -126,7 +126,8 @@ def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str
         result = transform.build(settings, f"tag:{layer}", as_of=run.as_of)
         reason = _why(last, inputs)
         outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, result.figures(), time.monotonic() - started)
-    with writer(settings) as con:
+    with writer(settings) as con, ledger.transaction(con):
+        ledger.forget_begun(con, run, outcome.job)
         ledger.record_job_run(con, run, outcome, key=key, version=1, parameters=parameters, inputs=inputs)
     return {"status": outcome.status, "reason": outcome.reason, **outcome.figures}
 

@@ -87,6 +87,9 @@ def test_a_build_that_failed_is_not_forgotten_on_the_way_back(
     assert play(settings) == "ran: the last time it began it did not end"
     assert play(settings).startswith("current")
     assert again.calls == 1
+    with warehouse.writer(settings) as con:
+        rows = con.sql("select status from ops.job_run order by decided_at").fetchall()
+    assert [status for (status,) in rows] == ["ran", "failed", "ran", "current"]  # only what failed says so
 
 
 def test_a_failed_night_is_not_hidden_by_what_ran_after_it(settings: Settings) -> None:

@@ -62,20 +62,28 @@ def test_a_second_process_is_told_who_holds_the_file(settings: Settings) -> None
     assert "filingwatch sql" in done.stdout
 
 
-def test_a_moment_s_look_of_another_process_is_waited_for(settings: Settings) -> None:
-    """Who holds the file for a second (a look by day) does not make a run fail."""
+def test_a_moment_s_look_of_another_process_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the file for a moment (a look by day) does not make a run fail: it waits and then has the file."""
     script = (
-        "import sys, time, datetime as dt, pathlib\nfrom filingwatch import warehouse\n"
+        "import sys, datetime as dt, pathlib\nfrom filingwatch import warehouse\n"
         "from filingwatch.settings import Settings\n"
         "with warehouse.writer(Settings(home=pathlib.Path(sys.argv[1]), today=dt.date(2026, 11, 22))):\n"
-        "    print('held', flush=True)\n    time.sleep(1)\n"
+        "    print('held', flush=True)\n    sys.stdin.readline()\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, str(settings.home)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(settings.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
+        waits: list[float] = []
+
+        def let_go(seconds: float) -> None:
+            waits.append(seconds)
+            other.communicate("\n")
+
+        monkeypatch.setattr(warehouse.time, "sleep", let_go)
         with warehouse.writer(settings) as con:
             assert con.sql("select 1").fetchall() == [(1,)]
+    assert len(waits) == 1
 
 
 def test_the_connection_ends_with_its_block(settings: Settings) -> None:
