@@ -24,6 +24,14 @@ class Terminal(FilingwatchError):
     """The same call will fail again until somebody changes something."""
 
 
+class QuotaSpent(Transient):
+    """The allowance of an office is used up: its work ends here, cleanly, and goes on when the allowance is new."""
+
+
+class AnswerLost(Transient):
+    """The office may have acted on a request whose answer was lost on the way, so that repeating it skips data."""
+
+
 class NightTaken(Transient):
     """Another run holds the working file; this one declined."""
 

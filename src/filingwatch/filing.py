@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 PartyRole = Literal["applicant", "inventor", "owner", "agent"]
 TextPart = Literal["title", "abstract"]
-TextOrigin = Literal["original", "machine_translation", "unknown"]
+TextOrigin = Literal["original", "machine_translation", "family_member", "unknown"]
 Scheme = Literal["cpc", "ipc"]
 
 

@@ -12,11 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from filingwatch.errors import BadInput
 from filingwatch.resources import checkout_root
 
 DemoMode = Literal["auto", "on", "off"]
+
+OPS_URL = "https://ops.epo.org/3.2"
+USPTO_URL = "https://api.uspto.gov"
+LENS_URL = "https://api.lens.org"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def default_home(env: Mapping[str, str]) -> Path:
@@ -30,9 +38,11 @@ def default_home(env: Mapping[str, str]) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the environment decides. Paths are absolute; `secrets` never shows in a repr.
+    """All that the environment decides. Paths are absolute; no secret shows in a repr.
 
-    `today` is the day on which the run believes to be (UTC); tests and replays set it, nobody else.
+    `today` is the day on which the run believes to be (UTC); tests and replays set it, nobody else. `docdb_url` None
+    means that the DOCDB front files are not asked for: they need no credential, but weigh gigabytes a week. `contact`
+    is told to every office in the User-Agent.
     """
 
     home: Path
@@ -46,6 +56,15 @@ class Settings:
     lock_wait_seconds: float = 0.0
     apprise_urls: tuple[str, ...] = field(default=(), repr=False)
     ops_apprise_urls: tuple[str, ...] = field(default=(), repr=False)
+    ops_key: SecretStr | None = None
+    ops_secret: SecretStr | None = None
+    ops_url: str = OPS_URL
+    docdb_url: str | None = None
+    uspto_key: SecretStr | None = None
+    uspto_url: str = USPTO_URL
+    lens_token: SecretStr | None = None
+    lens_url: str = LENS_URL
+    contact: str = ""
 
     @property
     def working_file(self) -> Path:
@@ -70,6 +89,11 @@ class Settings:
     def drop_folder(self) -> Path:
         """Files that people put here are imported by the next run."""
         return self.home / "drop"
+
+    @property
+    def downloads(self) -> Path:
+        """Files of offices on their way into the working file; whatever is here can be downloaded again."""
+        return self.home / "downloads"
 
     @property
     def decisions_file(self) -> Path:
@@ -115,7 +139,50 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         lock_wait_seconds=_read_number(env, "FILINGWATCH_LOCK_WAIT_SECONDS", 0.0, least=0.0),
         apprise_urls=tuple(env.get("FILINGWATCH_APPRISE_URLS", "").split()),
         ops_apprise_urls=tuple(env.get("FILINGWATCH_OPS_APPRISE_URLS", "").split()),
+        ops_key=_read_secret(env, "FILINGWATCH_OPS_KEY"),
+        ops_secret=_read_secret(env, "FILINGWATCH_OPS_SECRET"),
+        ops_url=_read_url(env, "FILINGWATCH_OPS_URL") or OPS_URL,
+        docdb_url=_read_url(env, "FILINGWATCH_DOCDB_URL"),
+        uspto_key=_read_secret(env, "FILINGWATCH_USPTO_KEY"),
+        uspto_url=_read_url(env, "FILINGWATCH_USPTO_URL") or USPTO_URL,
+        lens_token=_read_secret(env, "FILINGWATCH_LENS_TOKEN"),
+        lens_url=_read_url(env, "FILINGWATCH_LENS_URL") or LENS_URL,
+        contact=_read_contact(env),
     )
+
+
+def _read_secret(env: Mapping[str, str], name: str) -> SecretStr | None:
+    text = env.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise BadInput(f"{name} holds blanks or characters that no credential has; copy it again.")
+    return SecretStr(text)
+
+
+def _read_url(env: Mapping[str, str], name: str) -> str | None:
+    text = env.get(name, "").strip().rstrip("/")
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if (
+        parts.hostname is None
+        or parts.username
+        or parts.query
+        or parts.fragment
+        or parts.scheme not in ("https", "http")
+    ):
+        raise BadInput(f"{name} must be an address such as https://host/path, without credentials in it.")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise BadInput(f"{name} must begin with https: credentials and answers would travel readable.")
+    return text
+
+
+def _read_contact(env: Mapping[str, str]) -> str:
+    text = env.get("FILINGWATCH_CONTACT", "").strip()
+    if not text.isascii() or not (text or " ").isprintable() or "(" in text or ")" in text:
+        raise BadInput("FILINGWATCH_CONTACT must be a mail or web address in plain ASCII; offices see it.")
+    return text
 
 
 def _read_day(env: Mapping[str, str]) -> dt.date:
