@@ -113,7 +113,7 @@ class Client:
         repeat_lost: bool = True,
         anonymous: bool = False,
     ) -> Answer:
-        """One accepted answer. Every repetition has the same method, address, headers and body; redirects are refused.
+        """One accepted answer. Every repetition has the same method, address, headers and body; none follows a redirect.
 
         `accepts` names the content types of a good answer. With `repeat_lost` False a request whose answer was lost on
         the way is not repeated. `anonymous` leaves out the secrets.
@@ -350,7 +350,7 @@ class Client:
                     raise _Lost(receiver.fault)
                 answer = Answer(response.status_code, response.headers, b"", self.clock.monotonic() - started)
                 return answer, Download(target, receiver.size, answer.seconds)
-        raise Terminal(f"more than {MOST_REDIRECTS} redirects in a row. Check the address in the settings.")
+        raise _Lost(f"more than {MOST_REDIRECTS} redirects in a row; check the address in the settings")
 
 
 def _describe(method: str, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
