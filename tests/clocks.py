@@ -7,7 +7,7 @@ import time
 
 
 class FakeClock:
-    """`sleep` takes no time and moves the clock; real time moves `monotonic` as well, so that time limits still work."""
+    """`sleep` takes no time and moves the clock; real time moves `monotonic` too, so that time limits still work."""
 
     def __init__(self, start: dt.datetime | None = None) -> None:
         self.start = start or dt.datetime(2026, 11, 22, 2, 0, tzinfo=dt.UTC)

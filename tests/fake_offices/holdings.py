@@ -1,4 +1,4 @@
-"""What a fake office holds: invented publications, each with the day on which the office loads, amends or deletes it."""
+"""What a fake office holds: invented publications, with the days on which the office loads, amends or deletes them."""
 
 from __future__ import annotations
 
