@@ -56,14 +56,22 @@ class Holding:
 
 
 def invent_holdings(
-    seed: int, count: int, first: dt.date, last: dt.date, *, office: str | None = None, matching: float = 1.0
+    seed: int,
+    count: int,
+    first: dt.date,
+    last: dt.date,
+    *,
+    office: str | None = None,
+    matching: float = 1.0,
+    first_place: int = 0,
 ) -> list[Holding]:
     """`count` distinct publications published within [first, last], by date; some late, amended or deleted later.
 
-    About `matching` of them answer the invented watch (QUERY_TERMS, QUERY_CLASSES).
+    About `matching` of them answer the invented watch (QUERY_TERMS, QUERY_CLASSES). Numbers follow from the place, so
+    that two lists whose places differ have no publication in common.
     """
     chance = random.Random(seed)
-    made = [_invent(chance, place, first, last, office, matching) for place in range(count)]
+    made = [_invent(chance, place, first, last, office, matching) for place in range(first_place, first_place + count)]
     return sorted(made, key=lambda holding: (holding.publication_date, str(holding.publication)))
 
 

@@ -113,7 +113,7 @@ class Client:
         repeat_lost: bool = True,
         anonymous: bool = False,
     ) -> Answer:
-        """One accepted answer. Every repetition has the same method, address, headers and body. No redirect is followed.
+        """One accepted answer. A repetition has the same method, address, headers and body; redirects are not followed.
 
         `accepts` names the content types of a good answer. With `repeat_lost` False a request whose answer was lost on
         the way is not repeated. `anonymous` leaves out the secrets.

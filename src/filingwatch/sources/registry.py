@@ -44,9 +44,7 @@ class Connector:
         """
         missing = self.missing(settings)
         if missing:
-            raise Terminal(
-                f"{self.title} is configured by half: set {' and '.join(missing)} as well, or unset the rest."
-            )
+            raise Terminal(f"{self.title} is configured by half. Set {' and '.join(missing)} too, or unset the rest.")
         return self._build(settings, clock)
 
 
@@ -88,7 +86,7 @@ CONNECTORS: tuple[Connector, ...] = (
         "EPO Open Patent Services",
         "about 100 offices: bibliography and abstracts that match the watch's English terms and classes",
         {
-            "FILINGWATCH_OPS_KEY": "consumer key, free: developers.epo.org, My Apps; a person approves it in a day or two",
+            "FILINGWATCH_OPS_KEY": "consumer key, free: developers.epo.org, My Apps; approved by hand in a day or two",
             "FILINGWATCH_OPS_SECRET": "consumer secret of the same app",
         },
         "free up to a weekly volume; use in your own database and products, no passing on of the data as such",
@@ -117,9 +115,7 @@ CONNECTORS: tuple[Connector, ...] = (
         "lens",
         "Lens.org patent API",
         "worldwide, texts in several languages, found by the day on which Lens loaded them",
-        {
-            "FILINGWATCH_LENS_TOKEN": "access token: lens.org, My Account, Subscriptions; by approval, a trial is 14 days"
-        },
+        {"FILINGWATCH_LENS_TOKEN": "access token: lens.org, My Account, Subscriptions; by approval, trial of 14 days"},
         "by contract; the trial is for non-commercial use; monthly limits on requests and records",
         lambda s: {"FILINGWATCH_LENS_TOKEN": s.lens_token},
         _build_lens,
