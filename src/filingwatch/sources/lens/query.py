@@ -5,7 +5,7 @@ Pure functions. Sending a body and reading its answer belong to `source` and `an
 
 from __future__ import annotations
 
-import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
@@ -54,6 +54,11 @@ class Question(NamedTuple):
     words: str
     offices: tuple[str, ...] = ()
 
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that tell one question from another in the ledger."""
+        return hashlib.sha256(repr(tuple(self)).encode()).hexdigest()[:12]
+
 
 def build_questions(query: Query) -> list[Question]:
     """The searches that together ask for all terms and classes of a query.
@@ -66,7 +71,7 @@ def build_questions(query: Query) -> list[Question]:
     """
     by_language: dict[str, list[str]] = {}
     for term in query.terms:
-        if term.strip():
+        if escape_words(term):
             by_language.setdefault(choose_search_language(term), []).append(term)
     pieces = [
         (language, terms[start : start + MOST_TERMS])
@@ -151,13 +156,14 @@ def count_body(question: Question, field: DateField, window: Window) -> dict[str
     }
 
 
+def everything_body() -> dict[str, Any]:
+    """A request that finds every record there is and fetches the name of one."""
+    return {"query": {"range": {"date_published": {"gte": "1700-01-01"}}}, "include": ["lens_id"], "size": 1}
+
+
 def _conditions(question: Question, field: DateField, window: Window) -> list[dict[str, Any]]:
-    days = {"gte": _write_day(window.start), "lte": _write_day(window.last)}
+    days = {"gte": window.start.isoformat(), "lte": window.last.isoformat()}
     conditions: list[dict[str, Any]] = [{"query_string": {"query": question.words}}, {"range": {field: days}}]
     if question.offices:
         conditions.append({"terms": {"jurisdiction": list(question.offices)}})
     return conditions
-
-
-def _write_day(day: dt.date) -> str:
-    return day.isoformat()
