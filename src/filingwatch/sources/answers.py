@@ -14,14 +14,18 @@ import httpx
 from filingwatch.errors import Terminal, Transient
 
 
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, whole."""
+    """One answer, whole; `at` is when it had arrived (UTC)."""
 
     status: int
     headers: httpx.Headers
     content: bytes
     seconds: float = 0.0
+    at: dt.datetime = _LONG_AGO
 
     @property
     def content_type(self) -> str:
@@ -72,7 +76,7 @@ def judge_status(answer: Answer) -> Again | None:
     if 200 <= answer.status < 300:
         return None
     if answer.status in (408, 425, 429) or answer.status >= 500:
-        return Again(f"answered {answer.status}", retry_after(answer.headers, dt.datetime.now(dt.UTC)))
+        return Again(f"answered {answer.status}", retry_after(answer.headers, answer.at))
     if answer.status in (401, 403):
         raise Terminal(f"answered {answer.status}: the credential is refused. Check it: `filingwatch sources`.")
     raise Terminal(f"answered {answer.status}, which no repetition will change: {excerpt(answer.content)}")

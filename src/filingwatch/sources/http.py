@@ -132,9 +132,7 @@ class Client:
 
         def decide(answer: Answer) -> Again | None:
             if 300 <= answer.status < 400:
-                raise Terminal(
-                    "answered with a redirect, which is not followed here. Check its address in the settings."
-                )
+                return Again("answered with a redirect, not followed here; check its address in the settings")
             again = judge(answer)
             if again is None and accepts and 200 <= answer.status < 300 and answer.content_type not in accepts:
                 kind = answer.content_type or "no content type"
@@ -233,6 +231,8 @@ class Client:
         raise Transient(self._say(request, f"{again.reason}; tried {most_tries} times. The next run asks again."))
 
     def _say(self, request: Mapping[str, Any], what: str) -> str:
+        if what.startswith(f"{self.office}, "):  # an error of a call within this one, the token's
+            return what
         address = urlsplit(str(request["url"]))
         return self.hide(f"{self.office}, {request['method']} {address.path or '/'}: {what}")
 
@@ -317,12 +317,13 @@ class Client:
 
     def _read(self, response: httpx.Response) -> Answer:
         started, content = self.clock.monotonic(), bytearray()
-        for chunk in response.iter_bytes(2**16):
+        for chunk in response.iter_bytes():
             content += chunk
             if len(content) > self.policy.most_bytes:
                 raise _Lost(f"the answer is larger than {self.policy.most_bytes:,} bytes")
             self._require_speed(started)
-        return Answer(response.status_code, response.headers, bytes(content), self.clock.monotonic() - started)
+        seconds = self.clock.monotonic() - started
+        return Answer(response.status_code, response.headers, bytes(content), seconds, self.clock.now())
 
     def _require_speed(self, started: float) -> None:
         if self.clock.monotonic() - started > self.policy.deadline:
@@ -341,14 +342,15 @@ class Client:
                     return self._read(response), None
                 started = self.clock.monotonic()
                 with Receiver(part_of(target), checksum, most_bytes) as receiver:
-                    for chunk in response.iter_bytes(2**18):
+                    for chunk in response.iter_bytes():
                         receiver.write(chunk)
                         self._require_speed(started)
                         if receiver.fault is not None:
                             break
                 if receiver.fault is not None:
                     raise _Lost(receiver.fault)
-                answer = Answer(response.status_code, response.headers, b"", self.clock.monotonic() - started)
+                seconds = self.clock.monotonic() - started
+                answer = Answer(response.status_code, response.headers, b"", seconds, self.clock.now())
                 return answer, Download(target, receiver.size, answer.seconds)
         raise _Lost(f"more than {MOST_REDIRECTS} redirects in a row; check the address in the settings")
 
