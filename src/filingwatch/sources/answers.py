@@ -13,7 +13,6 @@ import httpx
 
 from filingwatch.errors import Terminal, Transient
 
-
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
