@@ -27,6 +27,7 @@ def run_stage(settings: Settings, run: Run, stage: str) -> list[JobOutcome]:
 def analyse_all(settings: Settings, run: Run, figures: dict[str, Any]) -> None:
     """Transform, judge, analyse, judge again, publish. Each step does nothing where its input has not changed."""
     results: list[quality.GateResult] = []
+    figures["sources"] = night.report_sources(settings)
     layers = figures["transform"] = {"core": transform_layer(settings, run, "core")}
     pass_gate(settings, run, "landed", results, figures)
     outcomes = run_stage(settings, run, "text")

@@ -35,4 +35,5 @@ def ingest() -> dict[str, Any]:
     settings = read_settings()
     with night.session(settings, "ingest") as (run, figures):
         figures["ingest"] = ingest_all(settings, run)
+        figures["sources"] = night.report_sources(settings)
     return figures

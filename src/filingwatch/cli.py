@@ -86,14 +86,13 @@ def import_(
 
     Known content changes nothing. Example: filingwatch import gp-search.csv lens-export.csv.gz
     """
-    from filingwatch import ingest as ingesting
-    from filingwatch import night, summary
+    from filingwatch import importing, night, summary
     from filingwatch.warehouse import writer
 
     settings = read_settings()
-    paths = ingesting.require_files(files)
+    paths = importing.require_files(files)
     with night.session(settings, "import") as (run, figures), writer(settings) as con:
-        results = ingesting.import_files(con, settings, run, paths)
+        results = importing.import_files(con, settings, run, paths)
         figures["files"] = [result.figures() for result in results]
         rejected = con.execute(
             "select p.request ->> 'file' as file, r.code, count(*) as rejects, any_value(r.reason) as example "
@@ -133,7 +132,7 @@ def status(as_json: AsJson = False) -> None:
     """
     from filingwatch import publish, summary
     from filingwatch.decisions import read_decisions
-    from filingwatch.ingest import waiting_files
+    from filingwatch.importing import waiting_files
     from filingwatch.night import read_heartbeat
     from filingwatch.warehouse import reader
 

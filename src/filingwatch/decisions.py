@@ -130,7 +130,7 @@ def _land(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, f
         )
         ledger.write_cursor(con, run, "decisions", {"decision_id": last})
         ledger.record_outcome(
-            con, run, "decisions", "ok", feed="inbox", payload_bytes=len(payload), record_count=len(found)
+            con, run, "decisions", "page", "ok", feed="inbox", payload_bytes=len(payload), record_count=len(found)
         )
 
 

@@ -1,68 +1,132 @@
-"""Bringing in what is new: the sources, the files that people give, the drop folder, the inbox of decisions.
+"""Asking the sources for what is new: which ones, with which question, and what came of it.
 
 Sources fail apart: one that cannot answer is recorded as failed and the others go on. What a wire format means
-belongs to `sources`, what becomes of a record to `landing`.
+belongs to `sources`, what becomes of a record to `landing`, files that people give to `importing`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
-from filingwatch import ledger
-from filingwatch.errors import BadInput, FilingwatchError
+from filingwatch import freshness, ledger, volume
+from filingwatch.errors import FilingwatchError, QuotaSpent
+from filingwatch.journal import Journal
 from filingwatch.landing import Landed, land_page
 from filingwatch.settings import Settings
-from filingwatch.sources.base import Query, Source
+from filingwatch.sources.base import Cursor, Page, Query, Source, know_none
 from filingwatch.sources.demo import DemoOffice
-from filingwatch.sources.exports import EXPORTS, open_export
+from filingwatch.sources.registry import CONNECTORS, Connector
 from filingwatch.watch import Watch
 
-SETTLED_SECONDS = 10.0
-"""A file in the drop folder is taken once it has not been written to for this long."""
+KNOWN_BATCH = 10_000
+"""So many ids are looked up at once when a source asks which publications are here already."""
 
 Progress = Callable[[Landed], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """What one source, or one file, brought in this run. `error` is None when it ended well."""
+    """What one source, or one file, brought in this run. `error` is None when it ended well.
+
+    `event` names what ops are to be told of, if anything.
+    """
 
     name: str
     landed: Landed
     status: str
     error: str | None = None
     publications: int | None = None
+    event: str | None = None
 
     def figures(self) -> dict[str, Any]:
         """As plain values, for the ledger and for people."""
         return {"source": self.name, "status": self.status, "error": self.error} | asdict(self.landed)
 
 
-def sources_for(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Source]:
-    """The sources that this run asks. The demo office answers only until real filings are there, unless told so."""
-    demo = settings.demo == "on" or (settings.demo == "auto" and not has_real_filings(con))
-    return [DemoOffice(seed=settings.demo_seed, scale=settings.demo_scale)] if demo else []
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A source that a run asks, before it is opened."""
+
+    name: str
+    _build: Callable[[], Source]
+
+    def open(self) -> Source:
+        """The source; one that cannot be opened says so when it is asked, as it would fail at any other point."""
+        try:
+            return self._build()
+        except Exception as error:
+            return _Unusable(self.name, error)
+
+
+class _Unusable:
+    """A source that could not be opened."""
+
+    is_synthetic = False
+
+    def __init__(self, name: str, error: Exception) -> None:
+        self.name = name
+        self._error = error
+
+    def pages(self, query: Query, since: Cursor | None) -> Iterator[Page]:
+        raise self._error
+
+
+def sources_for(
+    con: duckdb.DuckDBPyConnection, settings: Settings, connectors: Sequence[Connector] = CONNECTORS
+) -> list[Opening]:
+    """The sources that this run asks: those that are configured, and the demo office as long as nothing real is there
+    or expected, unless told so."""
+    live = [Opening(one.name, partial(one.build, settings)) for one in connectors if one.is_configured(settings)]
+    demo = settings.demo == "on" or (settings.demo == "auto" and not live and not has_real_filings(con))
+    invented = [Opening(DemoOffice.name, partial(DemoOffice, seed=settings.demo_seed, scale=settings.demo_scale))]
+    return live + (invented if demo else [])
 
 
 def has_real_filings(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(con.execute("select count(*) from raw.publication where not is_synthetic").fetchall()[0][0])
 
 
-def build_query(watches: Iterable[Watch], as_of: dt.date) -> Query:
-    """What all watches ask for, together."""
+def build_query(watches: Iterable[Watch], as_of: dt.date, con: duckdb.DuckDBPyConnection | None = None) -> Query:
+    """What all watches ask for, together. Offices restrict it only when every watch names some.
+
+    With a connection, sources may ask which publications are here already, for as long as it is open.
+    """
     chosen = list(watches)
+    everywhere = any(not watch.offices for watch in chosen)
     return Query(
         as_of=as_of,
         terms=tuple(dict.fromkeys(term.term for watch in chosen for term in watch.include)),
         classes=tuple(dict.fromkeys(symbol for watch in chosen for symbol in watch.classes)),
+        offices=() if everywhere else tuple(dict.fromkeys(office for watch in chosen for office in watch.offices)),
+        known=know_none if con is None else partial(known_publications, con),
     )
+
+
+def known_publications(con: duckdb.DuckDBPyConnection, publication_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these publications real records speak of already, from whatever source."""
+    known: set[str] = set()
+    for start in range(0, len(publication_ids), KNOWN_BATCH):
+        batch = pl.DataFrame(
+            {"publication_id": pl.Series(publication_ids[start : start + KNOWN_BATCH], dtype=pl.String)}
+        )
+        con.register("asked", batch)
+        rows = con.execute(
+            "select distinct publication_id from raw.publication semi join asked using (publication_id) "
+            "where not is_synthetic"
+        ).fetchall()
+        con.unregister("asked")
+        known.update(row[0] for row in rows)
+    return frozenset(known)
 
 
 def ingest_source(
@@ -72,119 +136,62 @@ def ingest_source(
     source: Source,
     query: Query,
     progress: Progress = lambda landed: None,
+    *,
+    cursor_key: str = "",
 ) -> SourceResult:
-    """Land every page that the source has for us. A failure of the source is a result, not an exception."""
-    started, total = time.monotonic(), Landed()
-    try:
-        for page in source.pages(query, ledger.read_cursor(con, source.name)):
-            total += land_page(con, settings.payloads, run, source, page)
-            progress(total)
-    except FilingwatchError as error:
-        ledger.record_outcome(con, run, source.name, "failed", message=str(error), seconds=time.monotonic() - started)
-        return SourceResult(source.name, total, "failed", str(error))
-    if total.pages == 0:
-        ledger.record_outcome(con, run, source.name, "nothing_new", seconds=time.monotonic() - started)
-    return SourceResult(source.name, total, "ok" if total.pages else "nothing_new")
+    """Land every page that the source has for us. A failure of the source is a result, not an exception.
 
-
-def import_files(
-    con: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    run: ledger.Run,
-    paths: Sequence[Path],
-    progress: Progress = lambda landed: None,
-) -> list[SourceResult]:
-    """Land each file; one that cannot be used is a failed result and does not stop the others."""
-    return [import_file(con, settings, run, path, progress) for path in paths]
-
-
-def import_file(
-    con: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    run: ledger.Run,
-    path: Path,
-    progress: Progress = lambda landed: None,
-) -> SourceResult:
-    """Land one file from where an earlier import of the same content stopped; known content changes nothing."""
-    total = Landed()
-    try:
-        export = open_export(path)
-        cursor = ledger.read_cursor(con, EXPORTS.name, export.sha256)
-        known = cursor is not None and cursor.get("complete", False)
-        if not known:
-            for page in export.pages(cursor):
-                total += land_page(con, settings.payloads, run, EXPORTS, page, cursor_key=export.sha256)
-                progress(total)
-    except (FilingwatchError, OSError) as error:
-        message = str(error) if isinstance(error, FilingwatchError) else f"{path} could not be read: {error}"
-        ledger.record_outcome(con, run, EXPORTS.name, "failed", request={"file": path.name}, message=message)
-        return SourceResult(path.name, total, "failed", message)
-    if total.pages == 0:
-        status = "already_landed" if known else "nothing_new"
-        ledger.record_outcome(
-            con, run, EXPORTS.name, status, feed=export.feed, request={"file": path.name, "sha256": export.sha256}
-        )
-    return SourceResult(
-        path.name, total, "already_landed" if known else "ok", publications=_publications_of(con, export.sha256)
-    )
-
-
-def import_drop_folder(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run) -> list[SourceResult]:
-    """Import what people put into the drop folder, then move each file to `done` or, with its reason, to `refused`.
-
-    Only regular files directly inside count; links, hidden files and files still being written are left alone.
-    """
-    return [_take(con, settings, run, path) for path in waiting_files(settings)]
-
-
-def _take(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, path: Path) -> SourceResult:
-    """Import one dropped file and put it away; a file that cannot be moved is imported and taken again next time."""
-    result = import_file(con, settings, run, path)
-    refused = result.status == "failed"
-    target = settings.drop_folder / ("refused" if refused else "done") / _short_name(f"{run.run_id}-{path.name}")
-    try:
-        target.parent.mkdir(exist_ok=True)
-        if refused:  # the reason first: a file that was put away without one could not be explained any more
-            target.with_name(f"{target.name}.reason.txt").write_text(f"{result.error}\n", encoding="utf-8")
-        path.replace(target)
-    except OSError as error:
-        return replace(result, status="failed", error=f"{path} was read but could not be put away: {error}")
-    return result
-
-
-def _short_name(name: str) -> str:
-    """The name within what file systems allow (255 bytes), with room for an ending; a Chinese letter takes three."""
-    return name.encode()[:200].decode(errors="ignore")
-
-
-def waiting_files(settings: Settings) -> list[Path]:
-    """The files in the drop folder that a run would take now, by name."""
-    settings.drop_folder.mkdir(parents=True, exist_ok=True)
-    return [path for path in sorted(settings.drop_folder.iterdir()) if _is_settled(path)]
-
-
-def require_files(paths: Iterable[Path]) -> list[Path]:
-    """The paths as they are, if each one is a file.
+    The key of a cursor is given by a backfill: what it finds says nothing about how current the source is.
 
     Raises:
-        BadInput: names every path that is not a file.
+        duckdb.Error: the working file cannot be written, which no other source would survive either.
     """
-    chosen = list(paths)
-    missing = [str(path) for path in chosen if not path.is_file()]
-    if missing:
-        raise BadInput(f"Not a file: {', '.join(missing)}. Check the spelling; nothing was imported.")
-    return chosen
+    started, total, journal = time.monotonic(), Landed(), Journal(con, run, source)
+    status, error, event = "ok", None, None
+    try:
+        for page in source.pages(query, ledger.read_cursor(con, source.name, cursor_key)):
+            journal.keep(page)
+            total += land_page(con, settings.payloads, run, source, page, cursor_key=cursor_key)
+            progress(total)
+    except QuotaSpent as spent:
+        status, error = "stopped", str(spent)
+    except FilingwatchError as failure:
+        status, error, event = "failed", str(failure), "source failed"
+    except duckdb.Error:
+        raise
+    except Exception as bug:
+        status, error, event = "failed", journal.hide(describe_bug(bug)), "source failed"
+    finally:
+        journal.close()
+    if status == "ok":
+        status, error, event = _judge_end(con, run, source, total, journal, is_night=cursor_key == "")
+    with ledger.transaction(con):
+        seconds = time.monotonic() - started
+        ledger.record_outcome(con, run, source.name, "end", status, message=error, seconds=seconds)
+        if cursor_key == "":
+            freshness.record_state(con, run, source.name, status, error)
+    return SourceResult(source.name, total, status, error, event=event)
 
 
-def _is_settled(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file() or path.name.startswith(".") or path.suffix in (".part", ".tmp"):
-        return False
-    return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
+def _judge_end(
+    con: duckdb.DuckDBPyConnection, run: ledger.Run, source: Source, total: Landed, journal: Journal, *, is_night: bool
+) -> tuple[str, str | None, str | None]:
+    """Status, message and event of a source that went through to its end."""
+    if (verdict := journal.verdict()) is not None:
+        status, words = verdict
+        return status, words, f"source {status}"
+    collapse = volume.find_collapse(con, run, source.name) if is_night else None
+    if collapse is not None:
+        return "degraded", collapse, "volume collapsed"
+    return ("ok" if total.pages else "nothing_new"), None, None
 
 
-def _publications_of(con: duckdb.DuckDBPyConnection, sha256: str) -> int:
-    return con.execute(
-        "select count(distinct s.publication_id) from raw.sighting as s join raw.page as p using (page_id) "
-        "where p.request ->> 'sha256' = ?",
-        [sha256],
-    ).fetchall()[0][0]
+def describe_bug(error: Exception) -> str:
+    """An exception that nobody foresaw: its type, its words and the innermost place in this project."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "filingwatch" in Path(frame.filename).parts] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return (
+        f"{type(error).__name__}{place}: {error}. This is a fault of the program, not of the office: report it with "
+        "this line. The next run asks again where this one ended."
+    )

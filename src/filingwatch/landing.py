@@ -1,4 +1,4 @@
-"""Landing one page: raw rows, rejects, sightings, cursor and outcome in one transaction.
+"""Landing one page: raw rows, rejects, sightings, background, cursor and outcome in one transaction.
 
 A record becomes a new row only when its feed says something else about the publication than that feed said last, so
 landing a page twice changes nothing. What a record means is not decided here.
@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from filingwatch import ledger
+from filingwatch.background import count_background
 from filingwatch.filing import Filing, Record, content_hash
 from filingwatch.sources.base import Origin, Page
 from filingwatch.warehouse import utc_now
@@ -124,9 +125,10 @@ def land_page(
                 orient="row",
             ),
         )
+        count_background(con, source.name, page.background, page_id, seen_at)
         ledger.write_cursor(con, run, source.name, page.next_cursor, cursor_key)
         ledger.record_outcome(
-            con, run, source.name, "ok", feed=page.feed, request=page.request, payload_bytes=len(page.payload),
+            con, run, source.name, "page", "ok", feed=page.feed, request=page.request, payload_bytes=len(page.payload),
             record_count=landed.records, reject_count=landed.rejects, seconds=page.seconds,
             message=ledger.to_json(page.notes) if page.notes else None,
         )  # fmt: skip

@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import polars as pl
@@ -22,6 +22,13 @@ from filingwatch.warehouse import utc_now
 
 if TYPE_CHECKING:
     from filingwatch.jobs.base import JobOutcome
+    from filingwatch.sources.http import Attempt
+
+_REQUEST_COLUMNS = {
+    "run_id": pl.String, "source": pl.String, "attempted_at": pl.Datetime, "request": pl.String, "status": pl.String,
+    "message": pl.String, "payload_bytes": pl.Int64, "record_count": pl.Int32, "reject_count": pl.Int32,
+    "seconds": pl.Float64, "kind": pl.String, "http_status": pl.Int32,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ def record_outcome(
     con: duckdb.DuckDBPyConnection,
     run: Run,
     source: str,
+    kind: Literal["page", "end"],
     status: str,
     *,
     feed: str | None = None,
@@ -121,14 +129,27 @@ def record_outcome(
     reject_count: int = 0,
     seconds: float | None = None,
 ) -> None:
-    """One attempt at a source, whatever came of it."""
+    """A page that was landed, or how a source or a file ended. Only pages count records."""
     con.execute(
-        "insert into ops.outcome values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ops.outcome by name select ? as run_id, ? as source, ? as feed, ?::timestamp as attempted_at, "
+        "?::json as request, ? as status, ? as message, ?::bigint as payload_bytes, ?::integer as record_count, "
+        "?::integer as reject_count, ?::double as seconds, ? as kind",
         [
             run.run_id, source, feed, utc_now(), None if request is None else to_json(request), status, message,
-            payload_bytes, record_count, reject_count, seconds,
+            payload_bytes, record_count, reject_count, seconds, kind,
         ],
     )  # fmt: skip
+
+
+def record_attempts(con: duckdb.DuckDBPyConnection, run: Run, source: str, attempts: Sequence[Attempt]) -> None:
+    """Every request that was made of an office, whatever came of it."""
+    rows = [
+        (run.run_id, source, one.attempted_at.astimezone(dt.UTC).replace(tzinfo=None), to_json(one.request), one.status,
+         one.message, one.bytes, 0, 0, one.seconds, "request", one.http_status)
+        for one in attempts
+    ]  # fmt: skip
+    if rows:
+        insert(con, "ops.outcome", pl.DataFrame(rows, schema=_REQUEST_COLUMNS, orient="row"))
 
 
 def last_job_run(con: duckdb.DuckDBPyConnection, job: str, watch: str) -> LastJobRun | None:

@@ -12,11 +12,12 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import duckdb
 
-from filingwatch import ingest, ledger, publish, quality, transform
+from filingwatch import freshness, importing, ingest, ledger, publish, quality, transform
 from filingwatch.alerts import Alert
 from filingwatch.alerts.channels import channels_for
 from filingwatch.alerts.outbox import Delivery, deliver_pending, register_channels
@@ -71,7 +72,7 @@ def take_in(settings: Settings, run: ledger.Run) -> dict[str, Any]:
         figures = {
             "watches_changed": land_watches(con, watches),
             "decisions": land_decisions(con, settings, run),
-            "files": [result.figures() for result in ingest.import_drop_folder(con, settings, run)],
+            "files": [result.figures() for result in importing.import_drop_folder(con, settings, run)],
         }
         for refused in (file for file in figures["files"] if file["status"] == "failed"):
             ledger.put_alert(con, run, _ops_alert("file refused", refused["source"], refused["error"], refused))
@@ -85,7 +86,7 @@ def something_waits(settings: Settings) -> bool:
             landed = (ledger.read_cursor(con, "decisions") or {"decision_id": 0})["decision_id"]
     except Transient:
         return False
-    return bool(ingest.waiting_files(settings) or read_decisions(settings, after=landed, limit=1))
+    return bool(importing.waiting_files(settings) or read_decisions(settings, after=landed, limit=1))
 
 
 def source_names(settings: Settings) -> list[str]:
@@ -97,14 +98,20 @@ def source_names(settings: Settings) -> list[str]:
 def ingest_source(
     settings: Settings, run: ledger.Run, name: str, progress: ingest.Progress = lambda landed: None
 ) -> dict[str, Any]:
-    """Land what one source has; its failure is told to ops and does not stop the night."""
+    """Land what one source has. That it failed, or brought less than it should, is told to ops and stops nothing."""
     with writer(settings) as con:
-        source = next(source for source in ingest.sources_for(con, settings) if source.name == name)
-        query = ingest.build_query(read_watches(settings), run.as_of)
-        result = ingest.ingest_source(con, settings, run, source, query, progress)
-        if result.status == "failed":
-            ledger.put_alert(con, run, _ops_alert("source failed", name, str(result.error), result.figures()))
+        opening = next(opening for opening in ingest.sources_for(con, settings) if opening.name == name)
+        query = ingest.build_query(read_watches(settings), run.as_of, con)
+        result = ingest.ingest_source(con, settings, run, opening.open(), query, progress)
+        if result.event is not None:
+            ledger.put_alert(con, run, _ops_alert(result.event, name, str(result.error), result.figures()))
     return result.figures()
+
+
+def report_sources(settings: Settings) -> dict[str, Any]:
+    """Which sources this installation uses, which are not configured, and which data are stale since when."""
+    with writer(settings) as con:
+        return freshness.report_sources(con, settings, [one.name for one in ingest.sources_for(con, settings)])
 
 
 def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str, Any]:
@@ -149,9 +156,11 @@ def needs_publication(settings: Settings) -> bool:
 
 
 def run_stage(settings: Settings, run: ledger.Run, stage: str) -> list[JobOutcome]:
-    """Run the jobs of a stage where their input changed."""
+    """Run the jobs of a stage where their input changed. Alerts say which of their sources are stale."""
+    stale = report_sources(settings)["stale"]
     with writer(settings) as con:
-        return run_jobs(con, jobs_of(stage), read_watches(settings), run)
+        qualify = partial(freshness.add_caveat, con, stale=stale)
+        return run_jobs(con, jobs_of(stage), read_watches(settings), run, qualify)
 
 
 def write_quality_page(
@@ -160,7 +169,8 @@ def write_quality_page(
     """Write the night's quality page and return its path."""
     folder = settings.home / "quality"
     folder.mkdir(parents=True, exist_ok=True)
-    page = quality.render_page(results, run, figures)
+    lines = freshness.describe_sources(figures["sources"]) if "sources" in figures else []
+    page = quality.render_page(results, run, figures, lines)
     for path in (folder / f"{run.run_id}.html", folder / "latest.html"):
         path.write_text(page, encoding="utf-8")
     return str(folder / "latest.html")
@@ -246,7 +256,8 @@ def _beat(settings: Settings, run: ledger.Run, status: str, figures: Mapping[str
     settings.published.mkdir(parents=True, exist_ok=True)
     beat = {
         "run": run.run_id, "flow": run.flow, "status": status, "as_of": run.as_of,
-        "started_at": run.started_at, "finished_at": utc_now(), "figures": figures,
+        "started_at": run.started_at, "finished_at": utc_now(),
+        "stale": figures.get("sources", {}).get("stale", []), "figures": figures,
     }  # fmt: skip
     path = settings.published / "heartbeat.json"
     beats = read_heartbeat(settings) | {run.flow: beat}

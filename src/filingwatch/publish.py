@@ -23,7 +23,9 @@ from filingwatch.settings import Settings
 from filingwatch.warehouse import existing, fresh, reader, utc_now, writer
 
 WHOLE_SCHEMAS = ("core", "insight", "ml")
-LEDGER_TABLES = ("run", "outcome", "job_run", "quality_result", "alert", "delivery", "publication_log")
+LEDGER_TABLES = (
+    "run", "outcome", "source_state", "job_run", "quality_result", "alert", "delivery", "publication_log",
+)  # fmt: skip
 _NOT_PUBLISHED = {("ml", "model"): "* exclude (state)"}
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from filingwatch.freshness import describe_sources
 from filingwatch.settings import Settings
 from filingwatch.warehouse import reader
 
@@ -85,6 +86,7 @@ def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     if taken:
         given = taken["given"]
         rows.append(("ingest given", f"{given['decisions']} decisions, {given['watches_changed']} watches changed"))
+    rows += [("sources", line) for line in describe_sources(figures["sources"])] if "sources" in figures else []
     for layer, what in figures.get("transform", {}).items():
         counts = f": {what['nodes']} dbt nodes in {what['seconds']:.1f} s" if "nodes" in what else ""
         rows.append((f"transform {layer}", f"{what['status']} ({what['reason']}){counts}"))
@@ -106,7 +108,9 @@ def _source_line(source: Mapping[str, Any]) -> str:
         f"{source['records']} records in {source['pages']} pages: {source['new']} new, {source['changed']} changed, "
         f"{source['unchanged']} known, {source['rejects']} rejected"
     )
-    return f"{source['status']}: {source['error'] or counts}"
+    if source["error"] is None:
+        return f"{source['status']}: {counts}"
+    return f"{source['status']}: {source['error']}" + (f" It brought {counts}." if source["pages"] else "")
 
 
 def _ask(con: Any, sql: str) -> tuple[list[str], list[Row]]:

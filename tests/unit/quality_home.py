@@ -28,8 +28,8 @@ select
 insert into ops.run (run_id, flow, as_of, started_at, status, project_version)
 select run_id, 'nightly', as_of, begun_at, if(number = 7, 'running', 'succeeded'), '0' from night;
 
-insert into ops.outcome (run_id, source, feed, attempted_at, status, record_count, reject_count)
-select run_id, 'office', 'office-xml', begun_at, 'ok', 99, 1 from night;
+insert into ops.outcome (run_id, source, feed, attempted_at, kind, status, record_count, reject_count)
+select run_id, 'office', 'office-xml', begun_at, 'page', 'ok', 99, 1 from night;
 
 insert into ops.publication_log select 'v' || number, run_id, 'published', 'key', 1, begun_at + interval 1 hour
 from night where number < 7;

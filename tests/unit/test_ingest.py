@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from filingwatch import ingest, ledger, warehouse
+from filingwatch import importing, ingest, ledger, warehouse
 from filingwatch.errors import BadInput, Transient
 from filingwatch.filing import Filing, PublicationId, Record
 from filingwatch.settings import Settings
@@ -71,8 +71,8 @@ def test_a_source_that_fails_keeps_what_it_gave_and_goes_on_there(
     assert (second.status, second.landed.records) == ("ok", 7)
     third = ingest.ingest_source(con, settings, run, Flaky(good=99), query)
     assert third.status == "nothing_new"
-    statuses = con.sql("select status, count(*) from ops.outcome group by all order by all").fetchall()
-    assert statuses == [("failed", 1), ("nothing_new", 1), ("ok", 10)]
+    statuses = con.sql("select kind, status, count(*) from ops.outcome group by all order by all").fetchall()
+    assert statuses == [("end", "failed", 1), ("end", "nothing_new", 1), ("end", "ok", 1), ("page", "ok", 10)]
 
 
 def test_a_file_under_another_name_is_the_same_file(
@@ -82,7 +82,7 @@ def test_a_file_under_another_name_is_the_same_file(
     one = export(tmp_path, "one.csv", "CN-117876249-A", "CN-117876250-A")
     copy = export(tmp_path, "copy.csv", "CN-117876249-A", "CN-117876250-A")
     more = export(tmp_path, "more.csv", "CN-117876249-A", "CN-117876250-A", "CN-117876251-A")
-    results = ingest.import_files(con, settings, run, [one, copy, more])
+    results = importing.import_files(con, settings, run, [one, copy, more])
     assert [(r.status, r.landed.new, r.landed.unchanged, r.publications) for r in results] == [
         ("ok", 2, 0, 2),
         ("already_landed", 0, 0, 2),
@@ -96,7 +96,7 @@ def test_one_file_that_cannot_be_used_does_not_stop_the_others(
     """It is recorded as failed with what was seen in it."""
     strange = tmp_path / "strange.csv"
     strange.write_text("colour,weight\nred,2\n")
-    results = ingest.import_files(con, settings, run, [strange, export(tmp_path, "good.csv", "CN-117876249-A")])
+    results = importing.import_files(con, settings, run, [strange, export(tmp_path, "good.csv", "CN-117876249-A")])
     assert [result.status for result in results] == ["failed", "ok"]
     assert "colour" in (results[0].error or "")
 
@@ -104,7 +104,7 @@ def test_one_file_that_cannot_be_used_does_not_stop_the_others(
 def test_what_is_no_file_is_refused_before_anything_is_imported(tmp_path: Path) -> None:
     """Every path that is not a file is named."""
     with pytest.raises(BadInput, match=r"nowhere\.csv"):
-        ingest.require_files([export(tmp_path, "good.csv", "CN-117876249-A"), tmp_path / "nowhere.csv", tmp_path])
+        importing.require_files([export(tmp_path, "good.csv", "CN-117876249-A"), tmp_path / "nowhere.csv", tmp_path])
 
 
 def test_the_drop_folder_takes_refuses_and_explains(
@@ -115,12 +115,12 @@ def test_the_drop_folder_takes_refuses_and_explains(
     export(drop, "good.csv", "CN-117876249-A")
     (drop / "strange.txt").write_text("not an export")
     os.utime(drop / "strange.txt", (0, 0))
-    results = ingest.import_drop_folder(con, settings, run)
+    results = importing.import_drop_folder(con, settings, run)
     assert [(result.name, result.status) for result in results] == [("good.csv", "ok"), ("strange.txt", "failed")]
     assert [path.name.split("-", 2)[2] for path in (drop / "done").iterdir()] == ["good.csv"]
     reason = next((drop / "refused").glob("*.reason.txt")).read_text()
     assert "strange.txt" in reason
-    assert ingest.import_drop_folder(con, settings, run) == []
+    assert importing.import_drop_folder(con, settings, run) == []
 
 
 def test_a_name_that_is_too_long_does_not_stop_the_folder(
@@ -131,10 +131,10 @@ def test_a_name_that_is_too_long_does_not_stop_the_folder(
     export(drop, "智" * 80 + ".csv", "CN-117876249-A")
     (drop / ("慧" * 80)).write_text("not an export")
     os.utime(drop / ("慧" * 80), (0, 0))
-    assert [result.status for result in ingest.import_drop_folder(con, settings, run)] == ["failed", "ok"]
+    assert [result.status for result in importing.import_drop_folder(con, settings, run)] == ["failed", "ok"]
     assert len(list((drop / "done").iterdir())) == 1
     assert len(list((drop / "refused").iterdir())) == 2
-    assert ingest.waiting_files(settings) == []
+    assert importing.waiting_files(settings) == []
 
 
 def test_the_drop_folder_leaves_alone_what_is_not_ready_or_not_a_file(settings: Settings, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_the_drop_folder_leaves_alone_what_is_not_ready_or_not_a_file(settings: 
     (drop / "fresh.csv").write_text("being written")
     (drop / "folder.csv").mkdir()
     (drop / "link.csv").symlink_to(export(tmp_path, "outside.csv", "CN-117876249-A"))
-    assert [path.name for path in ingest.waiting_files(settings)] == ["ready.csv"]
+    assert [path.name for path in importing.waiting_files(settings)] == ["ready.csv"]
 
 
 def test_the_demo_office_falls_silent_once_real_filings_are_there(
@@ -155,5 +155,5 @@ def test_the_demo_office_falls_silent_once_real_filings_are_there(
     """With `auto` it is asked until a real filing has landed; `on` and `off` are obeyed."""
     names = lambda mode: [s.name for s in ingest.sources_for(con, replace(settings, demo=mode))]  # noqa: E731
     assert (names("auto"), names("off")) == (["demo"], [])
-    ingest.import_file(con, settings, run, export(tmp_path, "one.csv", "CN-117876249-A"))
+    importing.import_file(con, settings, run, export(tmp_path, "one.csv", "CN-117876249-A"))
     assert (names("auto"), names("on")) == ([], ["demo"])

@@ -3,9 +3,8 @@ with
 
 filing_page as (
     select * from {{ ref('stg_page') }}
-    -- Pages of decisions and of background counts carry no records about publications.
+    -- Pages of decisions carry no records about publications.
     where page_id not in (select page_id from {{ source('raw', 'decision') }})
-        and page_id not in (select page_id from {{ source('raw', 'background') }})
 ),
 
 booked as (

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -86,14 +86,23 @@ def fingerprint(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch) -> lis
 
 
 def run_jobs(
-    con: duckdb.DuckDBPyConnection, jobs: Iterable[Job], watches: Iterable[Watch], run: ledger.Run
+    con: duckdb.DuckDBPyConnection,
+    jobs: Iterable[Job],
+    watches: Iterable[Watch],
+    run: ledger.Run,
+    qualify: Callable[[Alert], Alert] = lambda alert: alert,
 ) -> list[JobOutcome]:
-    """Run each job for each watch where its input changed; says for every one what was done and why."""
+    """Run each job for each watch where its input changed; says for every one what was done and why.
+
+    `qualify` adds to an alert what its job cannot know, such as that a source is out of date.
+    """
     chosen = list(jobs)
-    return [_run_one(con, job, watch, run) for watch in watches for job in chosen]
+    return [_run_one(con, job, watch, run, qualify) for watch in watches for job in chosen]
 
 
-def _run_one(con: duckdb.DuckDBPyConnection, job: Job, watch: Watch, run: ledger.Run) -> JobOutcome:
+def _run_one(
+    con: duckdb.DuckDBPyConnection, job: Job, watch: Watch, run: ledger.Run, qualify: Callable[[Alert], Alert]
+) -> JobOutcome:
     started = time.monotonic()
     parameters = dict(job.parameters(watch, run.as_of))
     inputs = {read.table: fingerprint(con, read, watch) for read in job.reads}
@@ -119,7 +128,7 @@ def _run_one(con: duckdb.DuckDBPyConnection, job: Job, watch: Watch, run: ledger
         for table, frame in result.append.items():
             ledger.insert(con, table, frame)
         for alert in result.alerts:
-            ledger.put_alert(con, run, alert)
+            ledger.put_alert(con, run, qualify(alert))
         ledger.record_job_run(con, run, outcome, key=key, version=job.version, parameters=parameters, inputs=inputs)
     return outcome
 

@@ -37,9 +37,9 @@ LANDED: tuple[Rule, ...] = (
     ),
     Rule(
         "volume_like_history",
-        "Each source brings about as many records in a night as it did before.",
-        "Look at ops.outcome of the run: too few, and the source may answer only in part; too many, and it may have "
-        "changed what it sends. " + _ACCEPT,
+        "No source brings far more records in a night than it did before.",
+        "Look at ops.outcome of the run: the source may have changed what it sends, or a watch what it asks for. "
+        + _ACCEPT,
         read_sql("volume_like_history"),
         InBand(),
         when_empty="no source was asked in this run",

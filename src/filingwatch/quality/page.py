@@ -18,11 +18,15 @@ from filingwatch.quality.verdict import SAMPLE_ROWS, GateResult, Verdict, plain_
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.COULD_NOT_TELL: "?"}
 
 
-def render_page(results: Sequence[GateResult], run: Run, figures: Mapping[str, Any]) -> str:
-    """The page as HTML. `figures` are the night's numbers by stage; nested ones are written as JSON."""
+def render_page(
+    results: Sequence[GateResult], run: Run, figures: Mapping[str, Any], sources: Sequence[str] = ()
+) -> str:
+    """The page as HTML. `figures` are the night's numbers by stage; nested ones are written as JSON. `sources` are
+    lines about which sources were used and which are stale."""
     return _template().render(
         results=results,
         run=run,
+        sources=sources,
         figures={name: _figure_rows(value) for name, value in figures.items()},
         is_synthetic=any(result.is_synthetic for result in results),
         is_untold=bool(results) and all(result.is_synthetic is None for result in results),
