@@ -60,13 +60,13 @@ class Listener:
         if interval is not None:
             self.client.interval = max(self.client.policy.least_interval, interval)
         if answer.status == 429:
-            return _read_limit(answer, self.client)
+            return _read_limit(answer)
         if answer.status in (204, 404):
             return self._end(answer)
         if answer.status == 200:
             return self._read(answer)
         if answer.status == 408 or answer.status >= 500:
-            return self._repeat(f"answered {answer.status}", retry_after(answer.headers, self.client.clock.now()))
+            return self._repeat(f"answered {answer.status}", retry_after(answer.headers, answer.at))
         if answer.status == 400 and self.is_scroll:
             raise AnswerLost("the scroll had expired")
         raise _explain_refusal(answer)
@@ -128,7 +128,7 @@ def describe_allowance(headers: Mapping[str, str]) -> str:
     return f"{' and '.join(left)} left{f' until {until[:40]}' if until else ''}" if left else ""
 
 
-def _read_limit(answer: Answer, client: Client) -> Again:
+def _read_limit(answer: Answer) -> Again:
     for name in ("request", "record"):
         if _read_count(answer.headers, f"x-rate-limit-remaining-{name}-per-month") == 0:
             until = answer.headers.get("x-rate-limit-reset-date", "").strip()[:40]
@@ -140,7 +140,7 @@ def _read_limit(answer: Answer, client: Client) -> Again:
     seconds = _read_count(answer.headers, "x-rate-limit-retry-after-seconds")
     wait = millis / 1000 if millis is not None else seconds
     if wait is None:
-        wait = retry_after(answer.headers, client.clock.now())
+        wait = retry_after(answer.headers, answer.at)
     return Again("answered 429: the requests of this minute are used up", MINUTE if wait is None else float(wait))
 
 
