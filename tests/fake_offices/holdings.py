@@ -88,7 +88,7 @@ def _invent(
     filed = published - dt.timedelta(days=chance.randint(150, 700))
     is_wanted = chance.random() < matching
     title = f"{chance.choice(_WANTED if is_wanted else _OTHER)}, no. {place}"
-    loaded = published + dt.timedelta(days=chance.choice((0, 0, 0, 0, 1, 2, 9)))
+    loaded = published + dt.timedelta(days=chance.choice((0, 0, 0, 0, 1, 2, 7)))
     amended = loaded + dt.timedelta(days=chance.randint(1, 6)) if chance.random() < 0.1 else None
     deleted = loaded + dt.timedelta(days=chance.randint(7, 12)) if chance.random() < 0.04 else None
     cpc = ("G08B 13/19602", "F21S 8/085") if is_wanted and chance.random() < 0.6 else ("A47J 27/21",)

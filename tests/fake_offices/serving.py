@@ -158,6 +158,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 2**16
     served: FakeOffice
 
     def do_GET(self) -> None:
@@ -196,6 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._drip(reply.body)
             return
         self.wfile.write(reply.body)
+        self.wfile.flush()
         if reply.fault == "truncated":
             self.close_connection = True
 
