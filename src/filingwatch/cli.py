@@ -10,6 +10,8 @@ import getpass
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -77,6 +79,47 @@ def ingest(as_json: AsJson = False) -> None:
     _run_and_show("ingest", as_json)
 
 
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", help="The first day, as 2015-01-01.")],
+    last: Annotated[str, typer.Option("--to", help="The first day not asked for any more, as 2020-01-01.")],
+    source: Annotated[str | None, typer.Option(help="Only this source; without it every one that can go back.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also the windows that are done.")] = False,
+    only_estimate: Annotated[bool, typer.Option("--estimate", help="Say what it would cost, and end.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it starts.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring in years of the past, in windows that are done once. A night may come between.
+
+    What is done stays done: after a stop, the same command goes on.
+    Example: filingwatch backfill --from 2015-01-01 --to 2020-01-01 --source ops
+    """
+    from filingwatch import backfill_plan, summary
+    from filingwatch.errors import BadInput
+    from filingwatch.runner import run_flow
+
+    settings = read_settings()
+    span = backfill_plan.read_span(first, last, settings.today)
+    connectors = backfill_plan.choose_connectors(settings, [source] if source else [])
+    plans = backfill_plan.estimate(settings, span, connectors, again=again)
+    if not as_json:
+        summary.show_plans(console, plans)
+    elif only_estimate:
+        _print_json([asdict(plan) for plan in plans])
+    if only_estimate:
+        return
+    if not yes and not as_json:
+        if not sys.stdin.isatty():
+            raise BadInput("Nobody is there to say yes: add --yes to start, or --estimate to end here.")
+        typer.confirm("Start?", abort=True)
+    able = [plan.source for plan in plans if plan.problem is None]
+    results = run_flow(settings, "backfill", first=span.start, last=span.end, sources=able, again=again)
+    _show_backfill(results, f"filingwatch backfill --from {span.start} --to {span.end}", as_json)
+    _announce(settings)
+    if {result["status"] for result in results} & {"failed", "stopped", "degraded"}:
+        raise typer.Exit(1 if any(result["status"] == "failed" for result in results) else 75)
+
+
 @app.command("import")
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Files as downloaded; their format is told by their content.")],
@@ -130,6 +173,8 @@ def status(as_json: AsJson = False) -> None:
 
     Example: filingwatch status --json
     """
+    import duckdb
+
     from filingwatch import publish, summary
     from filingwatch.decisions import read_decisions
     from filingwatch.importing import waiting_files
@@ -143,8 +188,9 @@ def status(as_json: AsJson = False) -> None:
     if current is not None:
         with reader(settings) as con:
             for title, sql in _STATUS.items():
-                result = con.execute(sql)
-                tables[title] = ([column[0] for column in result.description], result.fetchall())
+                with suppress(duckdb.CatalogException, duckdb.BinderException):  # published by an older filingwatch
+                    result = con.execute(sql)
+                    tables[title] = ([column[0] for column in result.description], result.fetchall())
             landed = con.execute("select coalesce(max(decision_id), 0) from ops.landed_decision").fetchall()[0][0]
     else:
         landed = 0
@@ -189,6 +235,25 @@ def doctor(as_json: AsJson = False) -> None:
             print(f"{'ok  ' if f.ok else 'FAIL'} {f.check}: {f.found}" + ("" if f.ok else f"\n     do: {f.cure}"))
     if not all(f.ok for f in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def sources(
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody; only say what is known here.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The sources behind a network: what each covers and needs, its terms, whether it works now, how current it is.
+
+    Makes one cheap call to each configured one. Example: filingwatch sources
+    """
+    from filingwatch import summary
+    from filingwatch.survey import survey_sources
+
+    found = survey_sources(read_settings(), ask=not offline)
+    if as_json:
+        _print_json([asdict(one) for one in found])
+    else:
+        summary.show_sources(console, found)
 
 
 @app.command()
@@ -345,9 +410,16 @@ _STATUS = {
         where run_id = (select arg_max(run_id, decided_at) from ops.job_run) order by decided_at
     """,
     "Sources": """
-        select source, status, max(attempted_at) as last_attempt,
-               max(attempted_at) filter (where record_count > 0) as last_records, sum(record_count)::bigint as records
-        from ops.outcome group by source, status order by source, status
+        select source, status, asked_at, answered_at as ended_well_at, complete_through, stale_since, message
+        from ops.source_state order by stale_since is null, source
+    """,
+    "What they brought": """
+        select source, count(*) filter (where kind = 'page') as pages, sum(record_count)::bigint as records,
+               max(attempted_at) filter (where record_count > 0) as last_records,
+               count(*) filter (where kind = 'request') as requests,
+               count(*) filter (where kind = 'request' and status <> 'answered') as unanswered,
+               count(*) filter (where kind = 'end' and status in ('degraded', 'stopped', 'failed')) as ended_badly
+        from ops.outcome group by source order by source
     """,
     "Quality": """
         select suite, verdict, count(*) as checks from ops.quality_result
@@ -366,6 +438,27 @@ def _run_and_show(name: str, as_json: bool) -> None:
         _print_json(figures)
     else:
         summary.show_night(console, settings, figures)
+
+
+def _show_backfill(results: list[dict[str, Any]], command: str, as_json: bool) -> None:
+    from filingwatch import summary
+
+    if as_json:
+        _print_json(results)
+        return
+    names = ("source", "status", "windows done", "records", "new", "changed", "known", "rejected")
+    rows = [
+        (r["source"], r["status"], f"{r['done']} of {r['windows']}", r["records"], r["new"], r["changed"],
+         r["unchanged"], r["rejects"])
+        for r in results
+    ]  # fmt: skip
+    summary.show_rows(console, "Backfill", names, rows)
+    for result in results:
+        if result["message"]:
+            print(f"{result['source']}: {result['message']}")
+    if any(result["done"] < result["windows"] for result in results):
+        print(f"Windows are left. Go on with the same command: {command}")
+    print("Next: filingwatch analyse, or wait for the night.")
 
 
 def _announce(settings: Any) -> None:

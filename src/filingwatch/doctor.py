@@ -16,6 +16,7 @@ from filingwatch.errors import FilingwatchError
 from filingwatch.lock import night_holder
 from filingwatch.resources import dbt_project_folder, project_root
 from filingwatch.settings import Settings
+from filingwatch.survey import survey_sources
 from filingwatch.warehouse import writer
 from filingwatch.watch import read_watches
 
@@ -33,8 +34,11 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Every check, in the order in which faults explain each other; one that breaks is a fault, not the end."""
-    return [_examine_one(check, settings) for check in _CHECKS]
+    """Every check, in the order in which faults explain each other; one that breaks is a fault, not the end.
+
+    Makes one cheap call to each configured source.
+    """
+    return [_examine_one(check, settings) for check in _CHECKS] + _check_sources(settings)
 
 
 def _examine_one(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -107,6 +111,18 @@ def _check_published(settings: Settings) -> Finding:
         "nothing published yet" if current is None else f"version {current.version}, {current.bytes / 2**20:.1f} MiB"
     )
     return Finding("published file", True, found)
+
+
+def _check_sources(settings: Settings) -> list[Finding]:
+    """A finding for each source that is configured; what is wrong with one is said with its cure in the same breath."""
+    asked = [one for one in survey_sources(settings) if one.is_configured]
+    if not asked:
+        return [Finding("sources", True, "none is configured: files that you import, or the demo office")]
+    findings = []
+    for one in asked:
+        found, _, cure = one.found.partition(". ") if not one.works else (one.found, "", "")
+        findings.append(Finding(f"source {one.name}", bool(one.works), found, cure or "see docs/operations.md"))
+    return findings
 
 
 _CHECKS: tuple[Callable[[Settings], Finding], ...] = (

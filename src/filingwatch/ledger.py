@@ -114,6 +114,10 @@ def write_cursor(
     )
 
 
+def forget_cursor(con: duckdb.DuckDBPyConnection, source: str, key: str) -> None:
+    con.execute("delete from ops.cursor where source = ? and key = ?", [source, key])
+
+
 def record_outcome(
     con: duckdb.DuckDBPyConnection,
     run: Run,

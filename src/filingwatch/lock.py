@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -13,21 +15,28 @@ from filingwatch.errors import NightTaken
 from filingwatch.ledger import Run
 from filingwatch.settings import Settings
 
+PATIENT_FLOW = "backfill"
+"""The flow that gives up the lock every few minutes, so that every other run waits for its turn."""
+PATIENCE_SECONDS = 3600.0
+
+_log = logging.getLogger("filingwatch")
+
 
 @contextmanager
 def hold_night(settings: Settings, run: Run) -> Iterator[None]:
     """Hold the working file for this run; the operating system frees it when the process ends, however it ends.
 
     Raises:
-        NightTaken: another run holds it and did not end within `lock_wait_seconds`; says which.
+        NightTaken: another run holds it and did not end within `lock_wait_seconds`; says which. A backfill is waited
+            for longer, as it lets others in between.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     lock, note = FileLock(settings.home / "night.lock"), settings.home / "night.json"
     try:
-        lock.acquire(timeout=settings.lock_wait_seconds, poll_interval=0.2)
+        _acquire(lock, note, settings, run)
     except Timeout as error:
         raise NightTaken(
-            f"Another run holds {settings.home}: {_holder(note.read_text() if note.exists() else '')}. "
+            f"Another run holds {settings.home}: {_holder(_read(note))}. "
             "This one declined and changed nothing; it may be started again when that one has ended."
         ) from error
     try:
@@ -40,6 +49,23 @@ def hold_night(settings: Settings, run: Run) -> Iterator[None]:
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def _acquire(lock: FileLock, note: Path, settings: Settings, run: Run) -> None:
+    try:
+        lock.acquire(timeout=settings.lock_wait_seconds, poll_interval=0.2)
+    except Timeout:
+        if run.flow == PATIENT_FLOW or f'"flow": "{PATIENT_FLOW}"' not in _read(note):
+            raise
+        _log.warning("filingwatch: waiting for a backfill to come to the end of a window: %s", _holder(_read(note)))
+        lock.acquire(timeout=PATIENCE_SECONDS, poll_interval=0.2)
+
+
+def _read(note: Path) -> str:
+    try:
+        return note.read_text()
+    except OSError:
+        return ""
 
 
 def night_holder(settings: Settings) -> str | None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from filingwatch.freshness import describe_sources
 from filingwatch.settings import Settings
 from filingwatch.warehouse import reader
+
+if TYPE_CHECKING:
+    from filingwatch.backfill import Advance
+    from filingwatch.backfill_plan import Plan
+    from filingwatch.survey import Survey
 
 Row = Sequence[Any]
 
@@ -45,6 +53,72 @@ def show_publication(console: Console, settings: Settings) -> None:
         stamp = " - SYNTHETIC, made by the demo office" if synthetic else ""
         for title, sql in _VIEWS.items():
             show_rows(console, title + stamp, *_ask(con, sql))
+
+
+@contextmanager
+def backfill_bar() -> Iterator[Callable[[Advance], None]]:
+    """A line over the windows of a backfill with what has landed; silent when nobody watches a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("windows, {task.fields[records]:,} records, {task.fields[new]:,} new"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(advance: Advance) -> None:
+            if advance.source not in tasks:
+                tasks[advance.source] = bar.add_task(advance.source, records=0, new=0)
+            bar.update(
+                tasks[advance.source], description=f"{advance.source} {advance.window.start}",
+                completed=advance.done, total=advance.windows,
+                records=advance.landed.records, new=advance.landed.new,
+            )  # fmt: skip
+
+        yield tell
+
+
+def show_plans(console: Console, plans: Sequence[Plan]) -> None:
+    """What a backfill would do and cost, source by source."""
+    rows = []
+    for plan in plans:
+        cost = plan.estimate
+        if plan.problem is not None or cost is None:
+            rows.append((plan.source, "none", "", "", "", "", "", plan.problem))
+            continue
+        share = "" if plan.week_share is None else f"{plan.week_share:.1%}"
+        rows.append(
+            (plan.source, f"{plan.windows - plan.done} of {plan.windows}", f"{cost.records:,}", f"{cost.requests:,}",
+             f"{cost.bytes / 2**20:,.1f} MiB", f"{dt.timedelta(seconds=round(plan.seconds))}", share, cost.note)
+        )  # fmt: skip
+    names = ("source", "windows left", "records", "requests", "bytes", "at least", "of a week's allowance", "note")
+    show_rows(console, "What it would cost", names, rows)
+
+
+def show_sources(console: Console, found: Sequence[Survey]) -> None:
+    """Every source with what it needs and covers, and whether it works."""
+    rows = []
+    for one in found:
+        now = one.found if one.works is not False else f"FAILS: {one.found}"
+        needs = "\n".join(f"{name}{'' if name in one.missing else ' (set)'}: {how}" for name, how in one.needs.items())
+        rows.append((f"{one.name}\n{one.title}", now, _currency(one), one.covers, needs, one.terms))
+    show_rows(console, "Sources", ("source", "now", "data", "covers", "needs", "terms of use"), rows)
+
+
+def _currency(one: Survey) -> str:
+    """How current the data of a source are."""
+    if one.state is None:
+        return "never asked"
+    state = one.state
+    lines = [
+        f"last ended well {state.answered_at:%F %H:%M} UTC" if state.answered_at else "never ended well",
+        f"complete through {state.complete_through}" if state.complete_through else "",
+        f"stale since {state.stale_since} ({state.status})" if state.stale_since else "",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def show_rows(console: Console, title: str | None, names: Sequence[str], rows: Sequence[Row]) -> None:

@@ -1,0 +1,130 @@
+"""Going back: years of a source in calendar windows, each of which is done once and goes on where it was cut.
+
+The night's lock is given up every few minutes, so that a night can come between. What there is to do is said by
+`backfill_plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import duckdb
+
+from filingwatch import ingest, ledger, night
+from filingwatch.backfill_plan import FLOW, ask_all, cursor_key, done_key, forget_windows, undone_windows, windows_of
+from filingwatch.errors import FilingwatchError
+from filingwatch.landing import Landed
+from filingwatch.settings import Settings
+from filingwatch.sources.base import LiveSource, Query, Window
+from filingwatch.sources.http import SYSTEM_CLOCK, Clock
+from filingwatch.sources.registry import Connector
+from filingwatch.warehouse import writer
+
+SESSION_SECONDS = 300.0
+"""After so long the lock is given up at the end of a window. A run that wants it looks every 0.2 s (`lock`)."""
+PAUSE_SECONDS = 2.0
+NIGHT_PATIENCE_SECONDS = 6 * 3600.0
+"""How long a backfill waits for a night that came between."""
+
+Progress = Callable[["Advance"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far a backfill is: the window that was worked on last, and everything that landed."""
+
+    source: str
+    window: Window
+    done: int
+    windows: int
+    landed: Landed
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of the backfill of one source: ok, degraded (windows are left), stopped or failed."""
+
+    source: str
+    status: str = "ok"
+    done: int = 0
+    windows: int = 0
+    landed: Landed = field(default_factory=Landed)
+    message: str | None = None
+
+    def figures(self) -> dict[str, Any]:
+        plain = {"source": self.source, "status": self.status, "done": self.done, "windows": self.windows}
+        return plain | asdict(self.landed) | {"message": self.message}
+
+
+def run_windows(
+    settings: Settings,
+    span: Window,
+    connectors: Sequence[Connector],
+    *,
+    again: bool = False,
+    progress: Progress = lambda advance: None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> list[Result]:
+    """Bring in every window that is not done yet, source by source; what stops one source stops no other."""
+    return [_run_source(settings, span, one, again, progress, clock) for one in connectors]
+
+
+def _run_source(
+    settings: Settings, span: Window, connector: Connector, again: bool, progress: Progress, clock: Clock
+) -> Result:
+    """Sessions, one after the other, until nothing is left or the source ends it."""
+    result, todo = Result(connector.name), None
+    while todo is None or todo:
+        if todo is not None:
+            clock.sleep(PAUSE_SECONDS)
+            settings = replace(settings, lock_wait_seconds=max(settings.lock_wait_seconds, NIGHT_PATIENCE_SECONDS))
+        with night.session(settings, FLOW) as (run, figures), writer(settings) as con:
+            query = ask_all(settings, run, con)
+            try:
+                source = connector.build(settings, clock)
+                windows = windows_of(source, query, span)
+            except FilingwatchError as error:
+                result.status, result.message = "failed", str(error)
+                return result
+            if todo is None:
+                if again:
+                    forget_windows(con, source, query, windows)
+                todo = undone_windows(con, source, query, windows)
+                result.windows, result.done = len(windows), len(windows) - len(todo)
+            _work(con, settings, run, source, query, todo, result, progress, clock)
+            figures["backfill"] = result.figures()
+        if result.status in ("stopped", "failed"):
+            break
+    return result
+
+
+def _work(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, source: LiveSource, query: Query,
+    todo: list[Window], result: Result, progress: Progress, clock: Clock,
+) -> None:  # fmt: skip
+    """One session: window after window, each with a cursor of its own, until time is up or the source ends it."""
+    started = clock.monotonic()
+    while todo and clock.monotonic() - started < SESSION_SECONDS:
+        window, before = todo[0], result.landed
+
+        def tell(landed: Landed, before: Landed = before, window: Window = window) -> None:
+            progress(Advance(source.name, window, result.done, result.windows, before + landed))
+
+        key = cursor_key(query, window)
+        asked = replace(query, window=window)
+        ended = ingest.ingest_source(con, settings, run, source, asked, tell, cursor_key=key)
+        result.landed = before + ended.landed
+        if ended.status in ("stopped", "failed"):
+            result.status, result.message = ended.status, ended.error
+            return
+        todo.pop(0)
+        with ledger.transaction(con):
+            ledger.forget_cursor(con, source.name, key)
+            if ended.status == "degraded":
+                result.status, result.message = "degraded", ended.error
+            else:
+                result.done += 1
+                ledger.write_cursor(con, run, source.name, asdict(ended.landed), done_key(query, window))
+        progress(Advance(source.name, window, result.done, result.windows, result.landed))

@@ -1,0 +1,190 @@
+"""What a backfill would do: calendar windows, which of them are done, what the others cost. `backfill` does it.
+
+Which windows are done is kept in ops.cursor under the question that was asked: another question asks for all of them
+anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from filingwatch import ingest, ledger, night
+from filingwatch.errors import BadInput, FilingwatchError, Terminal
+from filingwatch.journal import Journal
+from filingwatch.settings import Settings
+from filingwatch.sources.base import Estimate, LiveSource, Query, Window
+from filingwatch.sources.registry import CONNECTORS, Connector
+from filingwatch.warehouse import writer
+from filingwatch.watch import read_watches
+
+FLOW = "backfill"
+SAMPLED_WINDOWS = 6
+"""So many windows are asked what they would cost; the others are taken for alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a backfill of one source would do. `problem` says why it cannot; `seconds` is the time at its pace."""
+
+    source: str
+    windows: int = 0
+    done: int = 0
+    estimate: Estimate | None = None
+    seconds: float = 0.0
+    week_share: float | None = None
+    problem: str | None = None
+
+
+def read_span(first: str, last: str, today: dt.date) -> Window:
+    """The days from `first` on, and before `last`.
+
+    Raises:
+        BadInput: one is no day, they are the wrong way round, or they lie in the future.
+    """
+    try:
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    except ValueError as error:
+        raise BadInput(f"{error}: write days as 2015-01-31.") from error
+    if start >= end:
+        raise BadInput(f"--from {start} must lie before --to {end}, which is the first day not asked for.")
+    if end > today + dt.timedelta(days=1):
+        raise BadInput(f"--to {end} lies in the future: nothing is published yet after {today}.")
+    return Window(start, end)
+
+
+def plan_windows(span: Window, days: int) -> list[Window]:
+    """The span in pieces of about `days` with edges of the calendar, so that any two spans share their windows."""
+    edges = _months(span, days) if days >= 28 else _days(span, days)
+    inside = [edge for edge in edges if span.start < edge < span.end]
+    starts = [span.start, *inside]
+    return [Window(start, end) for start, end in zip(starts, [*inside, span.end], strict=True)]
+
+
+def choose_connectors(
+    settings: Settings, names: Sequence[str], connectors: Sequence[Connector] = CONNECTORS
+) -> list[Connector]:
+    """The configured sources of these names; without names all of them.
+
+    Raises:
+        BadInput: no such source, one is not configured, or none is.
+    """
+    unknown = sorted(set(names) - {one.name for one in connectors})
+    if unknown:
+        known = ", ".join(one.name for one in connectors)
+        raise BadInput(f"There is no source {', '.join(unknown)}; use one of: {known}.")
+    wanted = [one for one in connectors if not names or one.name in names]
+    chosen = [one for one in wanted if one.is_configured(settings)]
+    if not chosen or (names and len(chosen) < len(wanted)):
+        lacking = [one for one in wanted if one not in chosen]
+        needs = "; ".join(f"{one.name} needs {', '.join(one.needs)}" for one in lacking)
+        raise BadInput(f"Nothing to ask: {needs}. `filingwatch sources` says how to get them.")
+    return chosen
+
+
+def estimate(settings: Settings, span: Window, connectors: Sequence[Connector], *, again: bool = False) -> list[Plan]:
+    """What is left to do and what it would cost, by a few cheap calls to each source.
+
+    Raises:
+        FilingwatchError: no source can go back; the first one's reason.
+    """
+    plans, problems = [], []
+    with night.session(settings, FLOW) as (run, _), writer(settings) as con:
+        query = ask_all(settings, run, con)
+        for connector in connectors:
+            try:
+                plans.append(_plan(con, run, connector.build(settings), query, span, again))
+            except FilingwatchError as error:
+                problems.append(error)
+                plans.append(Plan(connector.name, problem=str(error)))
+    if len(problems) == len(plans):
+        raise problems[0]
+    return plans
+
+
+def _plan(
+    con: duckdb.DuckDBPyConnection, run: ledger.Run, source: LiveSource, query: Query, span: Window, again: bool
+) -> Plan:
+    journal = Journal(con, run, source)
+    try:
+        windows = windows_of(source, query, span)
+        todo = windows if again else undone_windows(con, source, query, windows)
+        sample = [
+            todo[round(place * (len(todo) - 1) / max(1, SAMPLED_WINDOWS - 1))] for place in range(SAMPLED_WINDOWS)
+        ]
+        sample = list(dict.fromkeys(sample)) if todo else []
+        total = sum((source.estimate(replace(query, window=window)) for window in sample), Estimate(0, 0, 0))
+    finally:
+        journal.close()
+    factor = len(todo) / max(1, len(sample))
+    notes = [total.note] if total.note else []
+    if len(sample) < len(todo):
+        notes.append(f"from {len(sample)} of {len(todo)} windows")
+    rounded = [round(factor * number) for number in (total.records, total.requests, total.bytes)]
+    client = source.client
+    return Plan(
+        source.name, len(windows), len(windows) - len(todo), Estimate(*rounded, note="; ".join(notes)),
+        seconds=rounded[1] * client.interval,
+        week_share=None if client.policy.week_bytes is None else rounded[2] / client.policy.week_bytes,
+    )  # fmt: skip
+
+
+def windows_of(source: LiveSource, query: Query, span: Window) -> list[Window]:
+    """The windows of a source that can go back.
+
+    Raises:
+        Terminal: it cannot; the message says where older data come from.
+    """
+    if source.backfill_days > 0:
+        return plan_windows(span, source.backfill_days)
+    source.estimate(replace(query, window=span))
+    raise Terminal(f"{source.name} cannot go back. Import a file that holds these years: `filingwatch import`.")
+
+
+def forget_windows(con: duckdb.DuckDBPyConnection, source: LiveSource, query: Query, windows: Sequence[Window]) -> None:
+    """Let these windows count as never begun."""
+    for window in windows:
+        for key in (cursor_key(query, window), done_key(query, window)):
+            ledger.forget_cursor(con, source.name, key)
+
+
+def undone_windows(
+    con: duckdb.DuckDBPyConnection, source: LiveSource, query: Query, windows: Sequence[Window]
+) -> list[Window]:
+    """The windows that no done one covers, oldest first."""
+    prefix = f"{FLOW}-done:{query.question}:"
+    keys = con.execute(
+        "select key from ops.cursor where source = ? and starts_with(key, ?)", [source.name, prefix]
+    ).fetchall()
+    done = [tuple(map(dt.date.fromisoformat, key.removeprefix(prefix).split("/"))) for (key,) in keys]
+    return [one for one in windows if not any(start <= one.start and one.end <= end for start, end in done)]
+
+
+def ask_all(settings: Settings, run: ledger.Run, con: duckdb.DuckDBPyConnection) -> Query:
+    """What all watches ask for. A backfill adds its windows."""
+    return ingest.build_query(read_watches(settings), run.as_of, con)
+
+
+def cursor_key(query: Query, window: Window) -> str:
+    return f"{FLOW}:{query.question}:{window.start}/{window.end}"
+
+
+def done_key(query: Query, window: Window) -> str:
+    return f"{FLOW}-done:{query.question}:{window.start}/{window.end}"
+
+
+def _months(span: Window, days: int) -> Iterator[dt.date]:
+    """First days of months, counted from January, as many months apart as the days hold."""
+    apart = max(count for count in (1, 2, 3, 4, 6, 12) if count * 28 <= days)
+    for number in range(span.start.year * 12, span.end.year * 12 + 12, apart):
+        yield dt.date(number // 12, number % 12 + 1, 1)
+
+
+def _days(span: Window, days: int) -> Iterator[dt.date]:
+    """Days at this distance, counted from a Monday."""
+    monday = dt.date(1970, 1, 5).toordinal()
+    first = monday + (span.start.toordinal() - monday) // days * days
+    return (dt.date.fromordinal(day) for day in range(first, span.end.toordinal(), days))
