@@ -31,7 +31,8 @@ CAREFUL_INTERVAL = 6.0
 OVERLAP_DAYS = 3
 FIRST_DAYS = 31
 """Days that the first night looks back, so that a new installation has something to look at."""
-RECORD_BYTES = 8_000
+RECORD_BYTES = 4_500
+"""Of the parts that are asked for; real records of 2026 had 3 to 5 thousand."""
 
 
 class LensSource:
@@ -73,9 +74,7 @@ class LensSource:
         questions = build_questions(query)
         is_first = not since or not since.keys() & {"through", "walk"}
         for walk in plan_walks(query, since, overlap_days=FIRST_DAYS if is_first else OVERLAP_DAYS):
-            for page in self._read_walk(query, questions, since, walk):
-                yield page
-                since = page.next_cursor
+            yield from self._read_walk(query, questions, since, walk)
 
     def probe(self) -> str:
         """Count everything that Lens has, which costs one record, and say what is left of the month."""
