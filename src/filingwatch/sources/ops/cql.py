@@ -65,7 +65,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Atom:
+class Atom:
     """One part of a clause, and as how many search terms it counts."""
 
     text: str
@@ -85,7 +85,7 @@ def asked_offices(query: Query) -> tuple[str, ...]:
     return query.offices if len(query.offices) <= MOST_OFFICES else ()
 
 
-def write_term(term: str) -> _Atom | None:
+def write_term(term: str) -> Atom | None:
     """A term as a search in title and abstract; None when it is not in Latin letters or digits.
 
     A plain phrase is quoted. One with punctuation (a quoted hyphen finds nothing), with words that OPS does not search
@@ -97,19 +97,19 @@ def write_term(term: str) -> _Atom | None:
     if not term.isascii() or not words or sum(map(len, words)) > LONGEST_ADDRESS // 4:
         return None
     relation = "=" if len(words) == 1 or " ".join(words) == plain else " all "
-    return _Atom(f'ta{relation}"{" ".join(words)}"', len(words))
+    return Atom(f'ta{relation}"{" ".join(words)}"', len(words))
 
 
-def write_class(symbol: str) -> _Atom | None:
+def write_class(symbol: str) -> Atom | None:
     """A class with everything below it in CPC, and as it stands in IPC; None when it is no symbol."""
     plain = "".join(symbol.split()).upper()
     if _ABOVE_GROUP.fullmatch(plain):
-        return _Atom(f"cpc=/low {plain} or ipc={plain}", 2)
+        return Atom(f"cpc=/low {plain} or ipc={plain}", 2)
     found = _GROUP.fullmatch(plain)
     if found is None:
         return None
     group = found[1] + found[2]
-    return _Atom(f"cpc=/low {group}/{found[3] or '00'} or ipc={group}{'/' + found[3] if found[3] else ''}", 2)
+    return Atom(f"cpc=/low {group}/{found[3] or '00'} or ipc={group}{'/' + found[3] if found[3] else ''}", 2)
 
 
 def write_search(clause: str, search: Search) -> str:
@@ -142,17 +142,17 @@ def split_search(search: Search) -> list[Search]:
     return [replace(search, section=section) for section in SECTIONS]
 
 
-def _pack(atoms: Iterable[_Atom]) -> list[str]:
+def _pack(atoms: Iterable[Atom]) -> list[str]:
     """Atoms joined as long as neither the number of terms nor the length of the address, narrowed, is passed."""
     frame = Search(0, Window(dt.date(2000, 1, 1), dt.date(2000, 1, 2)), ("XX",) * MOST_OFFICES, section="A")
     room = LONGEST_ADDRESS - _ADDRESS - _encoded_length(write_search("", frame))
-    clauses: list[_Atom] = []
+    clauses: list[Atom] = []
     for atom in atoms:
         last = clauses[-1] if clauses else None
         if last and last.count + atom.count <= MOST_TERMS:
             longer = f"{last.text} or {atom.text}"
             if _encoded_length(longer) <= room:
-                clauses[-1] = _Atom(longer, last.count + atom.count)
+                clauses[-1] = Atom(longer, last.count + atom.count)
                 continue
         clauses.append(atom)
     return [clause.text for clause in clauses]
