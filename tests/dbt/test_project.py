@@ -18,6 +18,7 @@ from filingwatch.normalform import patent_type
 from filingwatch.resources import dbt_project_folder, shipped_watches
 from filingwatch.sources.demo import DemoOffice
 from filingwatch.sources.exports.recognition import LAYOUTS, OBJECT_FORMATS
+from filingwatch.sources.registry import CONNECTORS
 from filingwatch.watch import read_watch
 from tests.dbt.conftest import Built
 
@@ -139,7 +140,8 @@ def test_no_telemetry(manifest: dict[str, Any]) -> None:
 def test_every_feed_has_its_place_in_the_order() -> None:
     """Each wire format that a source may write is ranked, so that merging is never left to chance."""
     ranked = {row["feed"] for row in _seed("feed_order")}
-    assert {layout.feed for layout in LAYOUTS} | set(OBJECT_FORMATS) | {DemoOffice.feed} == ranked
+    live = {feed for connector in CONNECTORS for feed in connector.feeds}
+    assert {layout.feed for layout in LAYOUTS} | set(OBJECT_FORMATS) | {DemoOffice.feed} | live == ranked
 
 
 def test_shipped_watches_name_known_tags_and_groups() -> None:

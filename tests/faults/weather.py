@@ -26,9 +26,9 @@ from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, Holding, inv
 from tests.fake_offices.serving import GENERIC_FAULTS, FakeOffice, Faults
 
 FIRST = dt.date(2026, 11, 2)
-NIGHTS = 7
+NIGHTS = 5
 """Nights under weather, one a day."""
-QUIET = (8, 16, 27, 28)
+QUIET = (8, 16, 25)
 """Days after the first on which quiet nights follow: by the last one every late, amended and deleted record is told."""
 MOST_RUNS = 60
 KEY, SECRET, TOKEN = "key", "secret", "token"
@@ -91,7 +91,11 @@ class Played:
     runs: int
 
 
-def play(settings: Settings, name: str, seed: int, count: int, *, faults: float = 0.1, kills: float = 0.03) -> Played:
+SHARES = {"ops": 0.3, "docdb": 0.3, "uspto": 0.15, "lens": 0.1}
+"""How many requests are disturbed; more where a night has few of them."""
+
+
+def play(settings: Settings, name: str, seed: int, count: int, *, worse: float = 1.0, kills: float = 0.05) -> Played:
     """Nights under weather, then quiet ones; every night is run again until it ends well or its runs are used up."""
     chance = random.Random(seed)
     kind = office_class(name)
@@ -99,7 +103,7 @@ def play(settings: Settings, name: str, seed: int, count: int, *, faults: float 
     holdings = invent_holdings(
         seed, count, FIRST - dt.timedelta(days=12), last, office="US" if name == "uspto" else None, matching=0.7
     )
-    office = kind(holdings, faults=Faults(seed, faults, GENERIC_FAULTS + kind.own_faults), today=FIRST)
+    office = kind(holdings, faults=Faults(seed, worse * SHARES[name], GENERIC_FAULTS + kind.own_faults), today=FIRST)
     clock, made, runs = FatalClock(chance, kills), 0, 0
     with office.serving() as url:
         build = partial(BUILD[name], url, settings.downloads / name, clock)

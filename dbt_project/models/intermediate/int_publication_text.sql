@@ -37,6 +37,6 @@ select
 from named
 qualify row_number() over (
     partition by publication_id, part, language
-    -- The office's own words before a machine's, then the preferred feed, then the fuller wording.
-    order by origin = 'machine_translation', preference, length(text) desc, text
+    -- The filing's own words before borrowed ones and a machine's, then the preferred feed, then the fuller wording.
+    order by {{ origin_rank('origin') }}, preference, length(text) desc, text
 ) = 1

@@ -74,7 +74,7 @@ best_text as (
     inner join ordered using (publication_id)
     qualify row_number() over (
         partition by ordered.invention_id, publication_text.part, publication_text.language
-        order by publication_text.origin = 'machine_translation', ordered.place
+        order by {{ origin_rank('publication_text.origin') }}, ordered.place
     ) = 1
 ),
 

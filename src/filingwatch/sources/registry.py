@@ -18,10 +18,12 @@ from filingwatch.sources.pace import SYSTEM_CLOCK, Clock
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """One source as people see it. `needs` maps each variable that switches it on to how it is had."""
+    """One source as people see it. `needs` maps each variable that switches it on to how it is had; `feeds` are the
+    wire formats that it writes."""
 
     name: str
     title: str
+    feeds: tuple[str, ...]
     covers: str
     needs: Mapping[str, str]
     terms: str
@@ -84,6 +86,7 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector(
         "ops",
         "EPO Open Patent Services",
+        ("epo-ops",),
         "about 100 offices: bibliography and abstracts that match the watch's English terms and classes",
         {
             "FILINGWATCH_OPS_KEY": "consumer key, free: developers.epo.org, My Apps; approved by hand in a day or two",
@@ -96,6 +99,7 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector(
         "docdb",
         "EPO DOCDB front files",
+        ("epo-docdb",),
         "about 100 offices: every new, changed and deleted record of the week; also counts what the watch passes over",
         {"FILINGWATCH_DOCDB_URL": "no credential; the address of EPO's bulk data service, see docs/sources.md"},
         "EPO raw data terms: free, for your own products, no resale of the raw set",
@@ -105,6 +109,7 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector(
         "uspto",
         "USPTO Open Data Portal",
+        ("uspto-odp", "uspto-xml"),
         "US applications and grants since 2001, abstracts from the weekly files",
         {"FILINGWATCH_USPTO_KEY": "API key, free: data.uspto.gov, My ODP; needs an account with an identity check"},
         "US government data, free; one request at a time, and a weekly file at most 20 times a year",
@@ -114,6 +119,7 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector(
         "lens",
         "Lens.org patent API",
+        ("lens-api",),
         "worldwide, texts in several languages, found by the day on which Lens loaded them",
         {"FILINGWATCH_LENS_TOKEN": "access token: lens.org, My Account, Subscriptions; by approval, trial of 14 days"},
         "by contract; the trial is for non-commercial use; monthly limits on requests and records",

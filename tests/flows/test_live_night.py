@@ -1,0 +1,125 @@
+"""Whole nights through the command line with all four offices, with one of them down, and with one alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.commands import ask, run
+from tests.fake_offices.__main__ import office_class
+from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, invent_holdings, settled
+from tests.fake_offices.serving import FakeOffice
+
+TODAY = dt.date(2026, 11, 22)
+CREDENTIALS = {
+    "ops": {"FILINGWATCH_OPS_KEY": "key", "FILINGWATCH_OPS_SECRET": "secret"},
+    "docdb": {},
+    "uspto": {"FILINGWATCH_USPTO_KEY": "key"},
+    "lens": {"FILINGWATCH_LENS_TOKEN": "token"},
+}
+WATCH = {
+    "watch": "smart_cities",
+    "title": "Lanterns",
+    "question": "Does the rate of filing change for lanterns that look back?",
+    "include": [
+        {"term": term, "language": "en" if term.isascii() else "zh", "reason": "invented"} for term in QUERY_TERMS
+    ],
+    "classes": list(QUERY_CLASSES),
+    "series": [{"by": ["office"]}],
+}
+
+
+@dataclass
+class Street:
+    """A home, and the offices beside it."""
+
+    home: Path
+    offices: dict[str, FakeOffice]
+    env: dict[str, str] = field(default_factory=dict)
+
+    def night(self, *names: str, today: dt.date = TODAY) -> dict:
+        """One night that asks these offices."""
+        env = {"FILINGWATCH_TODAY": today.isoformat()}
+        for name in names:
+            self.offices[name].today = today
+            env |= {f"FILINGWATCH_{name.upper()}_URL": self.offices[name].url, **CREDENTIALS[name]}
+        return json.loads(run(self.home, "nightly", "--json", **env).stdout)
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    home = tmp_path_factory.mktemp("street") / "home"
+    (home / "watches").mkdir(parents=True)
+    (home / "watches" / "lanterns.yaml").write_text(json.dumps(WATCH), encoding="utf-8")
+    first = TODAY - dt.timedelta(days=18)
+    with ExitStack() as stack:
+        offices = {}
+        for place, name in enumerate(CREDENTIALS):
+            only = "US" if name == "uspto" else None
+            held = invent_holdings(place, 60, first, TODAY, office=only, matching=0.7, first_place=1000 * place)
+            offices[name] = office_class(name)([settled(one) for one in held], today=TODAY)
+            stack.enter_context(offices[name].serving())
+        yield Street(home, offices)
+
+
+@pytest.fixture(scope="module")
+def night(street: Street) -> dict:
+    """The first night, with all four."""
+    return street.night("ops", "docdb", "uspto", "lens")
+
+
+def test_a_night_with_all_four_brings_what_they_hold(street: Street, night: dict) -> None:
+    """Each office's wanted publications are in the published file, each publication once, none invented by the demo."""
+    rows = ask(street.home, "select publication_id, is_synthetic from core.dim_publication")
+    wanted = {
+        str(one.publication)
+        for name, office in street.offices.items() for one in office.holdings
+        if one.is_wanted and (name != "docdb" or one.loaded_on <= TODAY)
+    }  # fmt: skip
+    assert len({row["publication_id"] for row in rows}) == len(rows)
+    missing = wanted - {row["publication_id"] for row in rows}
+    late = {str(one.publication) for one in street.offices["docdb"].holdings}
+    assert not missing - late, "only what no weekly delivery holds yet may be missing"
+    assert not [row for row in rows if row["is_synthetic"]]
+
+
+def test_the_night_says_what_it_used(night: dict) -> None:
+    """The figures name every source with its end."""
+    ended = {source["source"]: source["status"] for source in night["ingest"]["sources"]}
+    assert ended == dict.fromkeys(("ops", "docdb", "uspto", "lens"), "ok")
+
+
+def test_abstracts_of_american_filings_come_from_the_weekly_files(street: Street, night: dict) -> None:
+    """Every wanted American publication that has an abstract has it in the warehouse."""
+    rows = ask(
+        street.home,
+        "select p.publication_id from core.dim_publication as p join core.fct_invention as i using (invention_id) "
+        "where list_contains(p.feeds, 'uspto-xml') and i.abstract_en is not null",
+    )
+    told = {row["publication_id"] for row in rows}
+    wanted = {str(one.publication) for one in street.offices["uspto"].holdings if one.is_wanted and one.abstract}
+    assert wanted and wanted <= told
+
+
+def test_one_office_down_does_not_stop_the_others(street: Street, night: dict) -> None:
+    """The night after: one office is unreachable. The others are ended well, the night is published, ops are told, and
+    what is stale since when is said."""
+    down = street.offices["lens"]
+    url, down.url = down.url, "http://127.0.0.1:9"
+    try:
+        figures = street.night("ops", "lens", today=TODAY + dt.timedelta(days=1))
+    finally:
+        down.url = url
+    ended = {source["source"]: source["status"] for source in figures["ingest"]["sources"]}
+    assert ended == {"ops": "ok", "lens": "failed"}
+    assert figures["publish"]["action"] in ("published", "refreshed")
+    stale = ask(street.home, "select source, status, stale_since from ops.source_state where stale_since is not null")
+    assert {row["source"] for row in stale} >= {"lens"}
+    told = [path.name for path in (street.home / "alerts" / "ops").iterdir()]
+    assert told
