@@ -55,8 +55,8 @@ def read_application_number(text: str, filed: dt.date | None) -> ApplicationId:
 def read_foreign_number(text: str, office: str) -> Application:
     """An application at another office, as this one writes it.
 
-    A European check digit (`181610759`) and the Korean type of right (`10-2014-0009131`) stand among the digits here and
-    are taken out.
+    A European check digit (`181610759`) and the Korean type of right (`10-2014-0009131`) stand among the digits here
+    and are taken out.
 
     Raises:
         NormalFormError: `missing_number` or `bad_number`.

@@ -29,6 +29,8 @@ from filingwatch.sources.uspto.reading import FEED, read_records
 from filingwatch.sources.windows import Walk, cursor_after, cursor_inside, plan_walks
 
 OVERLAP_DAYS = 14
+WIDE_DAYS = 63
+"""Once a week the search looks back so far: some records come late, or are corrected late, and a search costs little."""
 FIRST_DAYS = 21
 """Days that the first night looks back: some weeks to look at, each of which costs two files of 150 MB."""
 SLICE_DAYS = 7
@@ -72,7 +74,8 @@ class UsptoSource:
         words, reason = _question(query)
         is_first = not since or not since.keys() & {"through", "walk"}
         postponed: Transient | None = None
-        for walk in plan_walks(query, since, overlap_days=FIRST_DAYS if is_first else OVERLAP_DAYS):
+        overlap = FIRST_DAYS if is_first else OVERLAP_DAYS
+        for walk in plan_walks(query, since, overlap_days=overlap, wide_days=WIDE_DAYS):
             if reason:
                 yield _closing_page(query, since, walk, {"not_asked": reason})
                 since = cursor_after(since, walk, query)
