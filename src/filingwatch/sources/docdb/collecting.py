@@ -26,7 +26,8 @@ _EXAMPLES = 3
 class Collector:
     """Fills pages. What was counted since the last page goes into the notes of the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_records: int = MOST_RECORDS) -> None:
+        self._most_records = most_records
         self._notes: dict[str, Any] = {}
         self._begin()
 
@@ -42,7 +43,7 @@ class Collector:
     @property
     def is_full(self) -> bool:
         return (
-            len(self._records) + len(self._rejects) >= MOST_RECORDS
+            len(self._records) + len(self._rejects) >= self._most_records
             or len(self._background) >= MOST_PASSED_OVER
             or self._counts["seen"] >= MOST_SEEN
         )

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from filingwatch.errors import Terminal, Transient
 from filingwatch.sources.answers import Again, Answer, judge_status
 from filingwatch.sources.base import Cursor, Estimate, Page, Query
-from filingwatch.sources.docdb.collecting import Collector
+from filingwatch.sources.docdb.collecting import MOST_RECORDS, Collector
 from filingwatch.sources.docdb.deliveries import Delivery, DeliveryFile, plan_deliveries, read_listing
 from filingwatch.sources.docdb.passing import Background
 from filingwatch.sources.docdb.scouting import Register
@@ -46,7 +46,8 @@ class _Elsewhere(Terminal):
 class DocdbSource:
     """EPO's weekly front files of DOCDB, filtered to the watch. Needs no credential.
 
-    `folder` holds the files while they are worked on; whatever lies there can be downloaded again.
+    `folder` holds the files while they are worked on; whatever lies there can be downloaded again. A page has
+    `page_records` records at most.
     """
 
     name = "docdb"
@@ -54,10 +55,18 @@ class DocdbSource:
     backfill_days = 0
 
     def __init__(
-        self, url: str, folder: Path, *, contact: str = "", clock: Clock = SYSTEM_CLOCK, policy: Policy = POLICY
+        self,
+        url: str,
+        folder: Path,
+        *,
+        contact: str = "",
+        clock: Clock = SYSTEM_CLOCK,
+        policy: Policy = POLICY,
+        page_records: int = MOST_RECORDS,
     ) -> None:
         self.client = Client("EPO DOCDB", url, policy, clock=clock, contact=contact)
         self.folder = folder
+        self._page_records = page_records
         self._prefix: str | None = None
 
     def probe(self) -> str:
@@ -84,7 +93,7 @@ class DocdbSource:
             raise Terminal(_BACK_FILE)
         plan = plan_deliveries(read_listing(self._listing()), since, query.as_of)
         self._clear_folder({delivery.id for delivery in plan.todo})
-        wanting, background, collector = Wanting(query), Background(), Collector()
+        wanting, background, collector = Wanting(query), Background(), Collector(self._page_records)
         collector.note(plan.notes)
         cursor: Cursor = plan.cursor
         for delivery in plan.todo:

@@ -48,8 +48,8 @@ class Walk:
         work, unreadable = list_work(paths)
         if not work and not unreadable:
             raise Terminal(
-                f"The delivery {self.delivery.name!r} of EPO DOCDB holds no file of records (DOCDB-....zip). Its form may "
-                "have changed: look for a newer filingwatch. Nothing of it was marked as done."
+                f"The delivery {self.delivery.name!r} of EPO DOCDB holds no file of records (DOCDB-....zip). Its form "
+                "may have changed: look for a newer filingwatch. Nothing of it was marked as done."
             )
         if not at:
             for file_id, reason in unreadable:
