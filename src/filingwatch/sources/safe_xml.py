@@ -115,13 +115,15 @@ def local(element: Element) -> str:
 
 def children(element: Element | None, name: str) -> list[Element]:
     """The direct children with this local name; none of nothing."""
-    return [] if element is None else [one for one in element if local(one) == name]
+    return [] if element is None else list(element.iterchildren(f"{{*}}{name}"))
 
 
 def child(element: Element | None, *path: str) -> Element | None:
     """The first element at a path of local names, or None as soon as a step is missing."""
     for name in path:
-        element = next(iter(children(element, name)), None)
+        if element is None:
+            return None
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
 
 
@@ -129,8 +131,9 @@ def all_text(element: Element | None) -> str:
     """All text inside, inline markup included, with blanks collapsed; empty of nothing. Entities are left out."""
     if element is None:
         return ""
-    parts = (text for text in element.itertext() if isinstance(text, str))
-    return " ".join("".join(part for part in parts if not _is_reference(part)).split())
+    if not len(element):
+        return " ".join((element.text or "").split())
+    return " ".join("".join(part for part in element.itertext() if not _is_reference(part)).split())
 
 
 def was_mended(element: Element) -> bool:
