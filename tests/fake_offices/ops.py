@@ -83,6 +83,7 @@ class FakeOps(FakeOffice):
         self._issued = 0
         self._searches = 0
         self._lied: set[str] = set()
+        self._found: dict[tuple[str, dt.date, int], list[Holding]] = {}
 
     def reply(self, ask: Ask) -> Reply:
         path = ask.path.removeprefix("/3.2")
@@ -218,8 +219,11 @@ class FakeOps(FakeOffice):
 
     def _find(self, question: str) -> list[Holding]:
         """What answers the question today, the last loaded first."""
-        hits = [one for one in self.visible() if evaluate(question, one, self.today)]
-        return sorted(hits, key=lambda one: (-one.loaded_on.toordinal(), str(one.publication)))
+        state = (question, self.today, len(self.holdings))
+        if state not in self._found:
+            hits = [one for one in self.visible() if evaluate(question, one, self.today)]
+            self._found[state] = sorted(hits, key=lambda one: (-one.loaded_on.toordinal(), str(one.publication)))
+        return list(self._found[state])
 
     def _with_headers(self, reply: Reply) -> Reply:
         self.sent += len(reply.body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from filingwatch.errors import QuotaSpent, Terminal, Transient
+from filingwatch.errors import QuotaSpent, Terminal
 from filingwatch.sources.http import Again, Answer, Client, excerpt
 from filingwatch.sources.ops.faults import Fault, Meaning, read_fault, read_meaning
 from filingwatch.sources.ops.reading import Found, read_found
@@ -70,11 +70,12 @@ class SearchLine:
         Raises:
             QuotaSpent: the allowance is used up. Transient: not now. Terminal: the credential or this program is wrong.
         """
+        self._width = PAGE if begin == 1 else self._width
         while True:
             if self.week_used is not None and self.week_used >= WEEK_BYTES:
                 raise QuotaSpent(self._say_week(f"{self.week_used:,} bytes of this week's allowance are used"))
             width = min(self._width, most, CAP - begin + 1)
-            judge = _Judge(self, cql, begin)
+            judge = _Judge(self, cql, begin, can_narrow=width > SMALLEST_PAGE)
             answer = self.client.call(
                 "GET",
                 SEARCH,
@@ -84,8 +85,6 @@ class SearchLine:
             )
             if judge.meaning != "smaller":
                 return Hits(answer, begin, begin + width - 1, judge.found)
-            if width <= SMALLEST_PAGE:
-                raise Transient(f"{self.client.office} has no room even for {width} hits. The next run asks again.")
             self._width = max(width // 2, SMALLEST_PAGE)
 
     def renew_token(self) -> None:
@@ -107,7 +106,9 @@ class SearchLine:
     def set_pace(self, *, reproached: bool = False) -> None:
         if reproached:
             self._pacer.slow_down()
-        self.client.interval = self._pacer.interval(self.client.clock.monotonic())
+        before, self.client.interval = self.client.interval, self._pacer.interval(self.client.clock.monotonic())
+        if self.client.interval > before:  # the next start was set when this request began, at the faster pace
+            self.client.hold(self.client.interval)
 
     def refuse(self, meaning: Meaning, cql: str, answer: Answer, fault: Fault | None) -> Exception:
         """The error that ends the work, in words."""
@@ -140,10 +141,11 @@ class SearchLine:
 class _Judge:
     """Judges the tries of one request. A new token, or the patience with a missing page, is granted once for each."""
 
-    def __init__(self, line: SearchLine, cql: str, begin: int) -> None:
+    def __init__(self, line: SearchLine, cql: str, begin: int, *, can_narrow: bool) -> None:
         self.meaning: Meaning = "answer"
         self.found: Found | None = None
         self._line, self._cql, self._begin = line, cql, begin
+        self._can_narrow = can_narrow
         self._renewed = False
         self._lost = 0
 
@@ -161,7 +163,7 @@ class _Judge:
                 return self._check_found()
             case "none":
                 return self._check_none(answer)
-            case "smaller":
+            case "smaller" if self._can_narrow:
                 return None
             case "token" | "fair_use" if not self._renewed:
                 self._renewed = True
@@ -169,7 +171,7 @@ class _Judge:
                 return Again("OPS does not take the token any more", 0.0)
             case "robot":
                 return self._slow_down()
-            case "busy":
+            case "busy" | "smaller":
                 return Again(f"answered {answer.status} {fault.code if fault else ''}".strip())
         raise self._line.refuse(self.meaning, self._cql, answer, fault)
 

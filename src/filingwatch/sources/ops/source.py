@@ -150,12 +150,16 @@ class OpsSource:
                 yield _make_page(cql, step, cursor, notes)
                 notes, split = {}, []
 
-    def _ask_first(self, cql: str) -> Hits:
-        """The first page. That there are no hits is believed when it is said twice: a busy OPS says so by mistake."""
-        hits = self._line.ask(cql, 1)
+    def _ask_first(self, cql: str, rounds: int = 1) -> Hits:
+        """The first page. That there are no hits is believed when it is said twice: a busy OPS says so by mistake.
+
+        In each further round it is shorter, so that the cuts between the pages, where hits get lost, lie elsewhere.
+        """
+        most = PAGE - (rounds - 1) * PAGE // MOST_ROUNDS
+        hits = self._line.ask(cql, 1, most=most)
         if hits.total == 0:
             self.client.hold(CONFIRM_AFTER)
-            hits = self._line.ask(cql, 1)
+            hits = self._line.ask(cql, 1, most=most)
         return hits
 
     def _page_through(self, cql: str, first: Hits) -> Iterator[_Step]:
@@ -184,7 +188,7 @@ class OpsSource:
                     return
                 rounds, following, seen_before = rounds + 1, 1, len(seen)
             yield _Step(hits, False)
-            hits = self._ask_first(cql) if following == 1 else self._line.ask(cql, following)
+            hits = self._ask_first(cql, rounds) if following == 1 else self._line.ask(cql, following)
 
 
 def _require_clauses(query: Query) -> Clauses:
