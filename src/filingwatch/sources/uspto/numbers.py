@@ -2,8 +2,8 @@
 
 The record must meet those of other feeds, so application numbers take the form that DOCDB gives them. That form is
 inferred from DOCDB data of 1974 to 2016, not documented: from series 13 on the year of filing stands before the whole
-number (`18597857` filed in 2024 is `202418597857`); up to series 12 the two digits of the year stand behind the serial
-number without its zeros (`12134151` filed in 2008 is `13415108`). Designs and provisionals changed around the turn of
+number (`18123987` filed in 2024 is `202418123987`); up to series 12 the two digits of the year stand behind the serial
+number without its zeros (`12000450` filed in 2007 is `45007`). Designs and provisionals changed around the turn of
 2010 to 2011. A national stage counts from the year of its international filing.
 """
 
@@ -55,7 +55,7 @@ def read_application_number(text: str, filed: dt.date | None) -> ApplicationId:
 def read_foreign_number(text: str, office: str) -> Application:
     """An application at another office, as this one writes it.
 
-    A European check digit (`181610759`) and the Korean type of right (`10-2014-0009131`) stand among the digits here
+    A European check digit (`211000017`) and the Korean type of right (`10-2021-0000017`) stand among the digits here
     and are taken out.
 
     Raises:

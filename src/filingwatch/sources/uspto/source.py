@@ -30,7 +30,7 @@ from filingwatch.sources.windows import Walk, cursor_after, cursor_inside, plan_
 
 OVERLAP_DAYS = 14
 WIDE_DAYS = 63
-"""Once a week the search looks back so far: some records come late, or are corrected late, and a search costs little."""
+"""Once a week the search looks back so far: some records come or are corrected late, and a search costs little."""
 FIRST_DAYS = 21
 """Days that the first night looks back: some weeks to look at, each of which costs two files of 150 MB."""
 SLICE_DAYS = 7

@@ -199,11 +199,17 @@ def _name_parties(role: PartyRole, elements: Iterable[Element]) -> Iterator[Part
         book = element if book is None else book
         person = " ".join(filter(None, (all_text(child(book, part)) for part in ("first-name", "last-name"))))
         if name := all_text(child(book, "orgname")) or person:
-            country = all_text(child(book, "address", "country")) or all_text(child(element, "residence", "country"))
-            try:
-                yield Party(role, name, parse_office(country))
-            except NormalFormError:
-                yield Party(role, name)
+            yield Party(role, name, _country_of(element, book))
+
+
+def _country_of(element: Element, book: Element) -> str | None:
+    """The country of the address or, where that says none, of the residence."""
+    for country in (child(book, "address", "country"), child(element, "residence", "country")):
+        try:
+            return parse_office(all_text(country))
+        except NormalFormError:
+            continue
+    return None
 
 
 def _read_classes(bibliography: Element, warn: Warn) -> Iterator[Classification]:
