@@ -7,6 +7,7 @@ belongs to `sources`, what becomes of a record to `landing`, files that people g
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -187,11 +188,15 @@ def _judge_end(
 
 
 def describe_bug(error: Exception) -> str:
-    """An exception that nobody foresaw: its type, its words and the innermost place in this project."""
+    """An exception that nobody foresaw: its type, its words and the innermost place outside of libraries."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "filingwatch" in Path(frame.filename).parts] or frames
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))] or frames
     place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
     return (
         f"{type(error).__name__}{place}: {error}. This is a fault of the program, not of the office: report it with "
         "this line. The next run asks again where this one ended."
     )
+
+
+def _is_ours(path: Path) -> bool:
+    return "filingwatch" in path.parts or not ("site-packages" in path.parts or path.is_relative_to(sys.base_prefix))

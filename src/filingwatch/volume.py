@@ -24,19 +24,38 @@ SPREAD_UNITS, LEAST_SPREAD = 4.0, 0.35
 """The band is wide on purpose, a factor of 4 at the least: offices publish weekly and take holidays."""
 
 
+# Nights that fell short are no examples, or a silence would soon be usual, until a person has accepted one: what was
+# usual before it is then forgotten.
+_HISTORY = """
+with
+
+night as (
+    select as_of, record_count, ended from ops.night_volume
+    where source = ? and as_of >= ? and as_of < ? and has_succeeded
+),
+
+accepted as (
+    select max(as_of) as as_of from night
+    where ended = 'degraded'
+        and as_of <= (select max(decided_at)::date from raw.decision where kind = 'batch_accepted')
+),
+
+forgotten as (
+    select max(as_of) as as_of from night
+    where ended in ('ok', 'nothing_new') and as_of < (select as_of from accepted)
+)
+
+select record_count from night
+where (ended in ('ok', 'nothing_new') or ended = 'degraded' and as_of <= (select as_of from accepted))
+    and as_of > coalesce((select as_of from forgotten), date '1900-01-01')
+order by as_of desc
+limit ?
+"""
+
+
 def find_collapse(con: duckdb.DuckDBPyConnection, run: ledger.Run, source: str) -> str | None:
     """In words, how much less than usual a source brought on the day of this run; None when it is not less."""
-    rows = con.execute(
-        """
-        select record_count from ops.night_volume
-        where source = ? and as_of < ? and as_of >= ? and has_succeeded
-            -- a night that was too small is an example again once a person has accepted it
-            and (ended in ('ok', 'nothing_new') or ended = 'degraded' and as_of <=
-                (select max(decided_at)::date from raw.decision where kind = 'batch_accepted'))
-        order by as_of desc limit ?
-        """,
-        [source, run.as_of, run.as_of - dt.timedelta(days=MOST_DAYS), MOST_NIGHTS],
-    ).fetchall()
+    rows = con.execute(_HISTORY, [source, run.as_of - dt.timedelta(days=MOST_DAYS), run.as_of, MOST_NIGHTS]).fetchall()
     tonight = con.execute(
         "select coalesce(sum(record_count), 0)::bigint from ops.night_volume where source = ? and as_of = ?",
         [source, run.as_of],
@@ -84,5 +103,5 @@ def _longest_silence(history: Sequence[int]) -> int:
 
 _TO_DO = (
     "The office may answer only in part: look at its requests in ops.outcome and ask it by `filingwatch sources`. When "
-    "it is right as it is, `filingwatch decide batch_accepted landed accepted --why ...` makes it an example."
+    "it is right as it is, `filingwatch decide batch_accepted landed accepted --why ...` makes it the new usual."
 )

@@ -8,15 +8,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from filingwatch import importing, ingest, ledger, warehouse
+from filingwatch import freshness, importing, ingest, ledger, warehouse
 from filingwatch.errors import BadInput, Transient
 from filingwatch.filing import Filing, PublicationId, Record
+from filingwatch.journal import USAGE, Journal
+from filingwatch.landing import Landed
 from filingwatch.settings import Settings
-from filingwatch.sources.base import Cursor, Page, Query
+from filingwatch.sources.base import Cursor, Page, Query, Window
+from filingwatch.watch import read_watches
+from tests.unit.shelf import SECRET, Shelf, ShelfSource, connector
 
 DAY = dt.date(2026, 11, 22)
 HEADER = "id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date,result link"
@@ -157,3 +162,198 @@ def test_the_demo_office_falls_silent_once_real_filings_are_there(
     assert (names("auto"), names("off")) == (["demo"], [])
     importing.import_file(con, settings, run, export(tmp_path, "one.csv", "CN-117876249-A"))
     assert (names("auto"), names("on")) == ([], ["demo"])
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    shelf = Shelf()
+    with shelf.serving():
+        yield shelf
+
+
+QUERY = Query(DAY)
+
+
+def ask(
+    con: duckdb.DuckDBPyConnection, settings: Settings, source: Any, query: Query = QUERY, key: str = ""
+) -> ingest.SourceResult:
+    """One run that asks one source and ends well."""
+    run = ledger.new_run("nightly", query.as_of)
+    ledger.start_run(con, run)
+    result = ingest.ingest_source(con, settings, run, source, query, cursor_key=key)
+    ledger.finish_run(con, run, "succeeded", {})
+    return result
+
+
+def test_every_request_is_in_the_ledger_without_its_secret(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """Answered or repeated: each try with its status, size and time; the pages beside them; one end. No secret."""
+    shelf.busy = 1
+    source = ShelfSource(shelf.url, overlap_days=20, extra=("/filings",))
+    assert ask(con, settings, source).status == "ok"
+    rows = con.sql(
+        "select kind, status, http_status, count(*), sum(record_count)::int from ops.outcome group by all order by all"
+    ).fetchall()
+    assert rows == [
+        ("end", "ok", None, 1, 0),
+        ("page", "ok", None, 2, 20),
+        ("request", "again", 503, 1, 0),
+        ("request", "answered", 200, 3, 0),
+    ]
+    assert con.sql("select count(*) from ops.outcome where seconds is null").fetchall() == [(0,)]
+    everything = con.sql("select string_agg(o::varchar, '') from ops.outcome as o").fetchall()[0][0]
+    assert "/filings" in everything and SECRET not in everything
+    assert source.client.take_attempts() == []
+
+
+def test_the_weeks_allowance_is_counted_over_runs(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """What one run used of it is known to the next one, also when it was cut off after a page."""
+    ask(con, settings, ShelfSource(shelf.url))
+    used = ledger.read_cursor(con, "shelf", USAGE)
+    assert used is not None and used["requests"] == 3 and used["bytes"] > 100
+
+    class Cut(BaseException):
+        pass
+
+    def cut(landed: Landed) -> None:
+        raise Cut
+
+    with pytest.raises(Cut):
+        ingest.ingest_source(con, settings, ledger.new_run("test", DAY), ShelfSource(shelf.url), QUERY, cut)
+    again = ShelfSource(shelf.url)
+    Journal(con, ledger.new_run("test", DAY), again)
+    assert again.client.usage.requests == 4
+
+
+def test_a_spent_allowance_stops_a_source_cleanly_and_it_goes_on(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """What came before it stays, ops are not woken, and the next run goes on behind the last page."""
+    shelf.quota = 2
+    first = ask(con, settings, ShelfSource(shelf.url))
+    assert (first.status, first.landed.records, first.event) == ("stopped", 20, None)
+    assert "next Monday" in (first.error or "")
+    shelf.quota = 99
+    second = ask(con, settings, ShelfSource(shelf.url))
+    assert (second.status, second.landed.new) == ("ok", 10)
+    assert con.sql("select count(*) from raw.publication").fetchall() == [(30,)]
+
+
+def test_a_fault_of_our_own_ends_one_source_with_its_place(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """It is a result with type and line, without the secret that it held; the line to the office is closed."""
+    source = ShelfSource(shelf.url, bug=KeyError(f"no {SECRET} here"))
+    result = ask(con, settings, source)
+    assert (result.status, result.event) == ("failed", "source failed")
+    assert "KeyError at shelf.py:" in (result.error or "") and SECRET not in (result.error or "")
+    assert source.client._line is None
+
+
+def test_a_page_that_hides_a_record_fails_its_source_alone(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run
+) -> None:
+    """Landing refuses such a page; it is the source that is wrong, and the others go on."""
+
+    class Hiding:
+        name, is_synthetic = "hiding", False
+
+        def pages(self, query: Query, since: Cursor | None) -> Iterator[Page]:
+            yield Page("wire", {}, [Record(1, Filing(PublicationId("EP", "1", "A1"), "EP1"))], [], {}, b"answer")
+
+    result = ingest.ingest_source(con, settings, run, Hiding(), QUERY)
+    assert result.status == "failed" and "exactly once" in (result.error or "")
+
+
+def test_a_working_file_that_cannot_be_written_is_nobody_s_source(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """An error of DuckDB ends the run: the next source would meet it as well."""
+    con.execute("drop table raw.sighting")
+    with pytest.raises(duckdb.Error):
+        ask(con, settings, ShelfSource(shelf.url))
+
+
+@pytest.mark.parametrize(("damaged", "status"), [(1, "degraded"), (2, "failed")])
+def test_damaged_pages_degrade_and_too_many_fail(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, damaged: int, status: str
+) -> None:
+    """One of three pages damaged: the rest is worth having, and people hear of it. Two of three: it failed."""
+
+    def spoil(landed: Landed) -> None:
+        shelf.notes = {"truncated": "at member 3"} if landed.pages < damaged else {}
+
+    shelf.notes = {"damaged": 1}
+    run = ledger.new_run("nightly", DAY)
+    result = ingest.ingest_source(con, settings, run, ShelfSource(shelf.url), QUERY, spoil)
+    assert (result.status, result.event, result.landed.records) == (status, f"source {status}", 30)
+    assert f"{damaged} of 3 pages" in (result.error or "")
+
+
+@pytest.mark.parametrize(("lost", "status"), [(3, "ok"), (4, "degraded")])
+def test_requests_that_a_source_does_without_degrade_it_when_they_are_many(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, lost: int, status: str
+) -> None:
+    """A few refusals are how offices say "ask for less"; more of them mean that parts are missing."""
+    shelf.refused = tuple(f"/extra/{number}" for number in range(lost))
+    result = ask(con, settings, ShelfSource(shelf.url, extra=shelf.refused))
+    assert result.status == status
+    assert (f"{lost} of {lost + 3} requests" in (result.error or "")) is (status == "degraded")
+
+
+def test_a_backfill_says_nothing_about_how_current_a_source_is(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """It has a cursor of its own, and neither its end nor its volume touches the state of the source."""
+    ask(con, settings, ShelfSource(shelf.url))
+    before, cursor = freshness.read_states(con), ledger.read_cursor(con, "shelf")
+    past = replace(QUERY, window=Window(dt.date(2015, 1, 1), dt.date(2015, 2, 1)))
+    assert ask(con, settings, ShelfSource(shelf.url), past, key="backfill:x").landed.new == 31
+    assert (freshness.read_states(con), ledger.read_cursor(con, "shelf")) == (before, cursor)
+    assert (ledger.read_cursor(con, "shelf", "backfill:x") or {})["through"] == "2015-02-01"
+
+
+def test_sources_may_ask_what_is_here(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids that a real record speaks of are known, over any number of batches; invented ones are not."""
+    ask(con, settings, ShelfSource(shelf.url))
+    ids = [row[0] for row in con.sql("select publication_id from raw.publication").fetchall()]
+    con.execute("update raw.publication set is_synthetic = true where publication_id = ?", [ids[0]])
+    monkeypatch.setattr(ingest, "KNOWN_BATCH", 4)
+    known = ingest.build_query([], DAY, con).known
+    assert known([*ids, "EP1A1", ids[1]]) == frozenset(ids[1:])
+    assert known([]) == frozenset()
+    assert ingest.build_query([], DAY).known(ids) == frozenset()
+
+
+def test_offices_restrict_a_query_only_when_every_watch_names_some(settings: Settings) -> None:
+    """One watch that wants all offices makes the query want all."""
+    (watch,) = read_watches(settings)
+    some = [watch.model_copy(update={"offices": offices}) for offices in (("CN", "US"), ("US", "EP"), ())]
+    assert ingest.build_query(some[:2], DAY).offices == ("CN", "US", "EP")
+    assert ingest.build_query(some, DAY).offices == ()
+
+
+def test_a_source_that_is_configured_by_half_fails_by_itself(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run
+) -> None:
+    """Its result names the variable that is missing; one without any variable is not asked at all."""
+    half, none = connector("http://127.0.0.1:9", secret=None), connector("http://127.0.0.1:9", key=None, secret=None)
+    (opening,) = ingest.sources_for(con, settings, [half])
+    result = ingest.ingest_source(con, settings, run, opening.open(), QUERY)
+    assert result.status == "failed" and "SHELF_SECRET" in (result.error or "")
+    assert [one.name for one in ingest.sources_for(con, settings, [none])] == ["demo"]
+
+
+def test_the_demo_office_is_silent_beside_a_configured_source(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    """With `auto` nothing invented lands where real filings are expected; `on` still wins."""
+    live = [connector("http://127.0.0.1:9")]
+    assert [one.name for one in ingest.sources_for(con, settings, live)] == ["shelf"]
+    both = ingest.sources_for(con, replace(settings, demo="on"), live)
+    assert [one.name for one in both] == ["shelf", "demo"]
