@@ -135,6 +135,7 @@ class FakeUspto(FakeOffice):
         try:
             body: dict[str, Any] = json.loads(ask.body)
             order = check_sort(body)
+            matches({}, body)  # a question is understood or not, whatever there is to find
             found = [one for one in self._wrappers() if matches(one, body)]
         except (ValueError, NotUnderstood) as error:
             return _refuse(400, "Bad Request", f"Invalid request, review your filter: {error}")

@@ -31,8 +31,8 @@ def matches(record: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
         NotUnderstood: the body asks for something that this portal cannot evaluate.
     """
     question, ranges = body.get("q", ""), body.get("rangeFilters", [])
-    in_ranges = [_in_range(record, one) for one in ranges]
-    return all(in_ranges) and (not question or _evaluate(record, question))
+    hits = [_in_range(record, one) for one in ranges] + ([_evaluate(record, question)] if question else [])
+    return all(hits)
 
 
 def check_sort(body: Mapping[str, Any]) -> str | None:

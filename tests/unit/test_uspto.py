@@ -1,0 +1,509 @@
+"""The USPTO portal as a source, against its fake office: walks, page sizes, refusals, weekly files, the key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from filingwatch.errors import Terminal, Transient
+from filingwatch.filing import PublicationId
+from filingwatch.sources.base import Cursor, LiveSource, Page, Query, Window
+from filingwatch.sources.pace import Clock
+from filingwatch.sources.uspto import UsptoSource
+from filingwatch.sources.uspto import paging as paging_module
+from filingwatch.sources.uspto.awaiting import MOST_NIGHTS
+from tests.clocks import FakeClock
+from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, Holding, invent_holdings, settled
+from tests.fake_offices.serving import NO_FAULTS, Faults
+from tests.fake_offices.uspto import SEARCH, FakeUspto
+from tests.unit.source_battery import LiveCase, check_live, check_resumes, read_all, sizes
+
+KEY = "t0psecret-uspto-key"
+TODAY = dt.date(2026, 11, 22)
+PAGE = 6
+
+
+def make_office(holdings: list[Holding], faults: Faults, today: dt.date) -> FakeUspto:
+    return FakeUspto(holdings, faults=faults, today=today, keys=(KEY,))
+
+
+def make_source(url: str, folder: Path, clock: Clock) -> LiveSource:
+    return UsptoSource(SecretStr(KEY), url, folder, clock=clock, size=PAGE)
+
+
+CASE = LiveCase(make_office, make_source, (KEY,), office="US", page_size=PAGE)
+
+
+@pytest.fixture
+def holdings() -> list[Holding]:
+    """Sixteen applications of the last three weeks, all of them wanted."""
+    return [settled(one) for one in invent_holdings(3, 16, TODAY - dt.timedelta(days=20), TODAY, office="US")]
+
+
+@contextmanager
+def portal(holdings: list[Holding], **more: Any) -> Iterator[FakeUspto]:
+    office = FakeUspto(holdings, today=TODAY, keys=(KEY,), **more)
+    with office.serving():
+        yield office
+
+
+def night(
+    office: FakeUspto,
+    folder: Path,
+    since: Cursor | None = None,
+    *,
+    day: dt.date | None = None,
+    clock: FakeClock | None = None,
+    size: int = 100,
+    **asked: Any,
+) -> list[Page]:
+    """The pages of one run."""
+    query = Query(day or office.today, QUERY_TERMS, QUERY_CLASSES)
+    source = UsptoSource(SecretStr(KEY), office.url, folder, clock=clock or FakeClock(), size=size)
+    try:
+        return read_all(source, replace(query, **asked), since)
+    finally:
+        source.client.close()
+
+
+def landed(pages: list[Page], feed: str = "uspto-odp") -> list[str]:
+    return [str(record.filing.publication) for page in pages if page.feed == feed for record in page.records]
+
+
+def abstracts(pages: list[Page]) -> dict[str, str]:
+    return {
+        str(record.filing.publication): text.text
+        for page in pages
+        if page.feed == "uspto-xml"
+        for record in page.records
+        for text in record.filing.texts
+        if text.part == "abstract"
+    }
+
+
+def remember(pages: list[Page]) -> Callable[[Any], frozenset[str]]:
+    """What an installation knows after these pages."""
+    held = frozenset(landed(pages))
+    return lambda ids: held & frozenset(ids)
+
+
+def grant(holding: Holding, number: str, day: dt.date) -> Holding:
+    """The grant of an application that is held."""
+    return replace(settled(holding), publication=PublicationId("US", number, "B2"), publication_date=day, loaded_on=day)
+
+
+@pytest.mark.parametrize("count", sizes(CASE))
+def test_everything_wanted_comes_and_nothing_else(tmp_path: Path, count: int) -> None:
+    """Over page sizes at which walks go wrong."""
+    check_live(CASE, tmp_path, count)
+
+
+def test_a_run_that_was_cut_goes_on(tmp_path: Path) -> None:
+    """From the cursor of every page the rest comes, in the search and between weekly files."""
+    check_resumes(CASE, tmp_path, 2 * PAGE)
+
+
+def test_every_abstract_comes_from_the_weekly_files(holdings: list[Holding], tmp_path: Path) -> None:
+    """As a whole record of a feed of its own, each file is loaded once, and nothing of it stays on disk."""
+    with portal(holdings) as office:
+        pages = night(office, tmp_path)
+    assert abstracts(pages) == {str(one.publication): one.abstract for one in holdings if one.abstract}
+    assert sorted(landed(pages, "uspto-xml")) == sorted(str(one.publication) for one in holdings)
+    assert set(office.downloads.values()) == {1}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_both_feeds_say_the_same_of_a_publication(holdings: list[Holding], tmp_path: Path) -> None:
+    """Dates, application, classes and applicants: otherwise one feed would part what the other joins."""
+    with portal(holdings) as office:
+        pages = night(office, tmp_path)
+    found: dict[str, dict[str, Any]] = {"uspto-odp": {}, "uspto-xml": {}}
+    for page in pages:
+        for record in page.records:
+            filing = record.filing
+            found[page.feed][str(filing.publication)] = (
+                filing.publication_date, filing.filing_date, filing.application, filing.earliest_priority_date,
+                [(one.scheme, one.symbol) for one in filing.classifications],
+                [one for one in filing.parties if one.role == "applicant"], filing.priorities, filing.texts[0],
+            )  # fmt: skip
+    assert found["uspto-odp"] == found["uspto-xml"]
+    assert len(found["uspto-odp"]) == len(holdings)
+
+
+def test_the_key_never_reaches_the_file_store(holdings: list[Holding], tmp_path: Path) -> None:
+    """Downloads are redirected to another host, which is sent no key; the portal is sent it every time."""
+    with portal(holdings) as office:
+        night(office, tmp_path)
+    assert office.store.asks
+    assert not [ask for ask in office.store.asks if KEY in str(ask)]
+    assert {ask.headers.get("x-api-key") for ask in office.asks} == {KEY}
+
+
+def test_a_listing_cannot_send_the_key_elsewhere(holdings: list[Holding], tmp_path: Path) -> None:
+    """The files' addresses name the real host, whatever the settings say: only their path is taken."""
+    with portal(holdings) as office:
+        listing = office._list(replace_ask(office)).body
+        assert b"https://api.uspto.gov/" in listing
+        pages = night(office, tmp_path)
+    assert abstracts(pages)
+
+
+def replace_ask(office: FakeUspto) -> Any:
+    from tests.fake_offices.serving import Ask
+
+    query = {"fileDataFromDate": ["2026-01-01"], "fileDataToDate": ["2026-12-31"], "includeFiles": ["true"]}
+    return Ask("GET", "/api/v1/datasets/products/APPXML", query, {})
+
+
+def test_requests_come_one_by_one_and_not_too_fast(holdings: list[Holding], tmp_path: Path) -> None:
+    """A key allows one request at a time; at least 0.3 s lie between the starts of two."""
+    clock = FakeClock()
+    with portal(holdings) as office:
+        night(office, tmp_path, clock=clock)
+        assert len(clock.waits) == len(office.asks) - 1
+        assert all(0 < wait <= 0.3 for wait in clock.waits)
+
+
+def test_a_busy_portal_is_given_five_seconds(holdings: list[Holding], tmp_path: Path) -> None:
+    """429 says nothing of how long; the office's page says five seconds."""
+    clock = FakeClock()
+    with portal(holdings, faults=Faults(1, 0.3, ("rate_limited",))) as office:
+        pages = night(office, tmp_path, clock=clock)
+        assert office.disturbed
+    assert len(set(landed(pages))) == len(holdings)
+    assert len([wait for wait in clock.waits if wait >= 5]) == len(office.disturbed)
+
+
+def test_a_second_request_beside_a_first_is_refused_by_the_fake() -> None:
+    """The fake is strict enough to notice a connector that asks in parallel."""
+    with portal([]) as office, office.busy:
+        source = UsptoSource(SecretStr(KEY), office.url, Path(), clock=FakeClock())
+        with pytest.raises(Transient, match="429"):
+            source.probe()
+
+
+def test_an_answer_that_is_too_large_is_asked_for_in_smaller_pages(holdings: list[Holding], tmp_path: Path) -> None:
+    """At the same place, down to what the office sends; later pages grow again."""
+    day = TODAY - dt.timedelta(days=20)
+    one_day = [replace(one, publication_date=day, loaded_on=day) for one in holdings]
+    with portal(one_day, most_bytes=5000) as office:
+        pages = night(office, tmp_path)
+    asked = [json.loads(ask.body)["pagination"] for ask in office.asks if ask.path == SEARCH]
+    assert sorted(set(landed(pages))) == sorted(str(one.publication) for one in holdings)
+    assert asked[:4] == [{"offset": 0, "limit": limit} for limit in (100, 50, 25, 12)]
+    limits = [one["limit"] for one in asked]
+    assert any(later > earlier for earlier, later in itertools.pairwise(limits))
+
+
+def test_a_record_that_is_too_large_alone_ends_the_work(holdings: list[Holding], tmp_path: Path) -> None:
+    with portal(holdings, most_bytes=100) as office, pytest.raises(Terminal, match="alone is larger"):
+        night(office, tmp_path)
+
+
+def test_the_end_of_a_list_is_not_asked_beyond(holdings: list[Holding], tmp_path: Path) -> None:
+    """An offset at the end is a 404, which would look like an error or like nothing found."""
+    one_day = [replace(one, publication_date=TODAY, loaded_on=TODAY) for one in holdings[: 2 * PAGE]]
+    with portal(one_day) as office:
+        night(office, tmp_path, size=PAGE)
+    asked = [json.loads(ask.body) for ask in office.asks if ask.path == SEARCH]
+    dates = [one for one in asked if one["rangeFilters"][0]["valueTo"] == TODAY.isoformat()]
+    assert [one["pagination"]["offset"] for one in dates] == [0, PAGE, 0]
+
+
+def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
+    """404 with the office's words means zero; the walk leaves one page, whose payload is that answer."""
+    with portal([]) as office:
+        (page,) = night(office, tmp_path)
+    assert not page.records and not page.rejects
+    assert b"No matching records" in page.payload
+    assert page.next_cursor["through"] == "2026-11-23"
+
+
+def test_another_404_is_an_error(tmp_path: Path) -> None:
+    """A wrong address must not look like a quiet office."""
+    with portal([]) as office:
+        source = UsptoSource(SecretStr(KEY), f"{office.url}/elsewhere", tmp_path, clock=FakeClock())
+        with pytest.raises(Terminal, match="404"):
+            list(source.pages(Query(TODAY, QUERY_TERMS), None))
+
+
+@pytest.mark.parametrize(("key", "fresh", "said"), [("wrong", False, "403"), (KEY, True, "half an hour")])
+def test_a_refused_key_is_explained(tmp_path: Path, key: str, fresh: bool, said: str) -> None:
+    """A new key is refused for some minutes; the message says so, names the variable, and never the key."""
+    with portal([], is_fresh=fresh) as office:
+        source = UsptoSource(SecretStr(key), office.url, tmp_path, clock=FakeClock())
+        with pytest.raises(Terminal, match=said) as caught:
+            source.probe()
+    assert "FILINGWATCH_USPTO_KEY" in str(caught.value)
+    assert KEY not in str(caught.value)
+    assert len(office.asks) == 1
+
+
+def test_a_missing_key_is_explained(tmp_path: Path) -> None:
+    with portal([]) as office:
+        source = UsptoSource(SecretStr(""), office.url, tmp_path, clock=FakeClock())
+        with pytest.raises(Terminal, match="saw no API key"):
+            source.probe()
+
+
+def test_a_question_that_is_not_understood_ends_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("filingwatch.sources.uspto.query._TITLE", "noSuchField")
+    with portal([]) as office, pytest.raises(Terminal, match="400"):
+        night(office, tmp_path)
+
+
+def test_an_error_inside_a_200_is_asked_again(holdings: list[Holding], tmp_path: Path) -> None:
+    with portal(holdings, faults=Faults(2, 0.3, ("error_in_200",))) as office:
+        pages = night(office, tmp_path)
+        assert office.disturbed
+    assert len(set(landed(pages))) == len(holdings)
+
+
+def test_a_record_that_slips_between_two_pages_is_found(holdings: list[Holding], tmp_path: Path) -> None:
+    """The office sorts by day alone: while fewer records were seen than counted, the pages are asked for again."""
+    one_day = [replace(one, publication_date=TODAY, loaded_on=TODAY) for one in holdings]
+    with portal(one_day, faults=Faults(5, 0.5, ("reordered",))) as office:
+        pages = night(office, tmp_path, size=PAGE)
+        assert office.disturbed
+    assert set(landed(pages)) == {str(one.publication) for one in one_day}
+    assert not [page for page in pages if "missing" in page.notes]
+
+
+def test_what_is_counted_and_never_shown_is_noted(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some looks the walk goes on, and says how many are missing."""
+    twins = [replace(one, publication_date=TODAY, loaded_on=TODAY) for one in holdings[: 2 * PAGE]]
+    with portal(twins) as office:
+        doubled = [*office._wrappers(), office._wrappers()[0]]
+        monkeypatch.setattr(office, "_wrappers", lambda: doubled)
+        pages = night(office, tmp_path, size=PAGE)
+    assert [page.notes["missing"] for page in pages if "missing" in page.notes] == [1]
+    assert "walk" not in pages[-1].next_cursor
+
+
+def test_a_list_that_is_too_long_is_asked_for_in_shorter_windows(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search pages through so many records and no further; one day with more is said aloud."""
+    monkeypatch.setattr(paging_module, "MOST_RECORDS", 8)
+    with portal(holdings) as office:
+        pages = night(office, tmp_path, size=PAGE)
+        assert set(landed(pages)) == {str(one.publication) for one in holdings}
+        assert all(json.loads(ask.body)["pagination"]["offset"] < 8 for ask in office.asks if ask.path == SEARCH)
+    one_day = [replace(one, publication_date=TODAY, loaded_on=TODAY) for one in holdings]
+    with portal(one_day) as office, pytest.raises(Terminal, match="narrower"):
+        night(office, tmp_path, size=PAGE)
+
+
+def test_grants_come_by_their_own_day(holdings: list[Holding], tmp_path: Path) -> None:
+    """A wrapper found by its grant brings the older publication along, whose weekly file is not loaded for it."""
+    old = settled(replace(holdings[0], publication_date=dt.date(2025, 2, 6)))
+    with portal([old, grant(old, "12345678", dt.date(2026, 11, 17))]) as office:
+        pages = night(office, tmp_path)
+    assert landed(pages) == [str(old.publication), "US12345678B2"]
+    assert landed(pages, "uspto-xml") == ["US12345678B2"]
+    assert list(office.downloads) == ["ipg261117.zip"]
+
+
+def test_a_known_publication_is_not_loaded_again(holdings: list[Holding], tmp_path: Path) -> None:
+    """Nights overlap by two weeks, and a file may be downloaded twenty times a year."""
+    with portal(holdings) as office:
+        first = night(office, tmp_path)
+        office.today = TODAY + dt.timedelta(days=1)
+        second = night(office, tmp_path, first[-1].next_cursor, known=remember(first))
+    assert set(office.downloads.values()) == {1}
+    assert set(landed(second)) < set(landed(first))
+
+
+def test_late_and_amended_records_come(holdings: list[Holding], tmp_path: Path) -> None:
+    """What is loaded nine days late, and a title that is corrected."""
+    late = replace(holdings[0], publication_date=TODAY, loaded_on=TODAY + dt.timedelta(days=9))
+    amended = replace(holdings[1], amended_on=TODAY + dt.timedelta(days=3), amended_title="Street lantern, corrected")
+    with portal([late, amended, holdings[2]]) as office:
+        first = night(office, tmp_path)
+        assert str(late.publication) not in landed(first)
+        office.today = TODAY + dt.timedelta(days=10)
+        second = night(office, tmp_path, first[-1].next_cursor, known=remember(first))
+    assert abstracts(second).get(str(late.publication)) == late.abstract
+    assert "Street lantern, corrected" in {r.filing.texts[0].text for page in second for r in page.records}
+
+
+def test_a_document_that_is_not_in_its_file_is_awaited(holdings: list[Holding], tmp_path: Path) -> None:
+    """A file in the same state is not loaded again; when the office replaces it, the document comes."""
+    day = holdings[0].publication_date
+    one_day = [replace(one, publication_date=day, loaded_on=day) for one in holdings[:3]]
+    late = str(one_day[0].publication)
+    name = f"ipa{day:%y%m%d}.zip"
+    with portal(one_day) as office:
+        office.missing = {late}
+        first = night(office, tmp_path)
+        assert late in landed(first) and late not in landed(first, "uspto-xml")
+        assert first[-1].notes["awaiting"] == 1
+        office.today = TODAY + dt.timedelta(days=1)
+        second = night(office, tmp_path, first[-1].next_cursor, known=remember(first))
+        assert office.downloads == {name: 1}
+        office.missing = set()
+        office.replace_week(name)
+        office.today = TODAY + dt.timedelta(days=2)
+        third = night(office, tmp_path, second[-1].next_cursor, known=remember(first))
+    assert landed(third, "uspto-xml") == [late]
+    assert office.downloads == {name: 2}
+    assert "wanted" not in str(third[-1].next_cursor)
+
+
+def test_what_never_comes_is_given_up_with_a_note(holdings: list[Holding], tmp_path: Path) -> None:
+    """After some nights; some documents are missing for good."""
+    one = replace(holdings[0], publication_date=TODAY, loaded_on=TODAY)
+    since: Cursor | None = None
+    pages: list[Page] = []
+    with portal([one]) as office:
+        office.missing = {str(one.publication)}
+        for step in range(MOST_NIGHTS):
+            assert not [page for page in pages if "given_up" in page.notes]
+            office.today = TODAY + dt.timedelta(days=step)
+            pages = night(office, tmp_path, since, known=remember(pages) if pages else lambda ids: frozenset())
+            since = pages[-1].next_cursor
+        assert pages[-1].notes["given_up"]["examples"] == [str(one.publication)]
+        office.today += dt.timedelta(days=1)
+        asked = len(office.asks)
+        night(office, tmp_path, since, known=remember(pages))
+        assert not [ask for ask in office.asks[asked:] if "products" in ask.path]
+
+
+def test_a_file_that_is_not_published_yet_is_awaited(holdings: list[Holding], tmp_path: Path) -> None:
+    """The listing answers 404 with the office's words when it has no file for these days."""
+    one = replace(holdings[0], publication_date=TODAY, loaded_on=TODAY)
+    with portal([one], faults=Faults(1, 1.0, ("no_list",))) as office:
+        first = night(office, tmp_path)
+        assert office.disturbed and first[-1].notes["awaiting"] == 1
+        office.faults = NO_FAULTS
+        office.today = TODAY + dt.timedelta(days=1)
+        second = night(office, tmp_path, first[-1].next_cursor, known=remember(first))
+    assert landed(second, "uspto-xml") == [str(one.publication)]
+
+
+def test_a_file_that_cannot_be_had_does_not_stop_the_night(holdings: list[Holding], tmp_path: Path) -> None:
+    """The search is landed and its walk closed; the error is told at the end, and the next night tries again."""
+    with portal(holdings) as office:
+        office.downloads = dict.fromkeys((f"ipa{one.publication_date:%y%m%d}.zip" for one in holdings), 20)
+        source = UsptoSource(SecretStr(KEY), office.url, tmp_path, clock=FakeClock())
+        pages: list[Page] = []
+        with pytest.raises(Transient, match="429"):
+            for page in source.pages(Query(TODAY, QUERY_TERMS, QUERY_CLASSES), None):
+                pages.append(page)
+        assert set(landed(pages)) == {str(one.publication) for one in holdings}
+        assert "walk" not in pages[-1].next_cursor and "postponed" in pages[-1].notes
+        office.downloads = {}
+        office.today = TODAY + dt.timedelta(days=1)
+        second = night(office, tmp_path, pages[-1].next_cursor, known=remember(pages))
+    assert len(abstracts(second)) == sum(one.abstract is not None for one in holdings)
+
+
+def test_the_file_stores_refusal_says_nothing_about_the_key(holdings: list[Holding], tmp_path: Path) -> None:
+    """Its addresses run out after some minutes: the portal gives a new one."""
+    with portal(holdings[:3], faults=Faults(4, 1.0, ("store_refuses",))) as office:
+        pages = night(office, tmp_path)
+        assert office.disturbed
+    assert len(landed(pages, "uspto-xml")) == 3
+
+
+def test_a_complete_file_of_a_run_that_was_cut_is_used(holdings: list[Holding], tmp_path: Path) -> None:
+    """It need not be downloaded again; what is left of others is removed."""
+    day = holdings[0].publication_date
+    name = f"ipa{day:%y%m%d}.zip"
+    with portal([holdings[0]]) as office:
+        (tmp_path / name).write_bytes(office._week("APPXML", day))
+        (tmp_path / f"{name}.part").write_bytes(b"half")
+        (tmp_path / "ipg260101.zip").write_bytes(b"old")
+        pages = night(office, tmp_path)
+    assert landed(pages, "uspto-xml") == [str(holdings[0].publication)]
+    assert office.downloads == {} and list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_file_is_loaded_another_time(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with portal([holdings[0]]) as office:
+        monkeypatch.setattr(office, "_week", lambda *_, **__: b"no zip at all")
+        source = UsptoSource(SecretStr(KEY), office.url, tmp_path, clock=FakeClock())
+        pages = []
+        with pytest.raises(Transient, match="not a ZIP"):
+            for page in source.pages(Query(TODAY, QUERY_TERMS, QUERY_CLASSES), None):
+                pages.append(page)
+        assert list(tmp_path.iterdir()) == []
+        monkeypatch.undo()
+        office.today = TODAY + dt.timedelta(days=1)
+        second = night(office, tmp_path, pages[-1].next_cursor, known=remember(pages))
+    assert landed(second, "uspto-xml") == [str(holdings[0].publication)]
+
+
+def test_a_backfill_asks_for_its_window_and_gives_up_at_once(holdings: list[Holding], tmp_path: Path) -> None:
+    """What an old file lacks will not come; a second run of the same window asks nothing."""
+    window = Window(TODAY - dt.timedelta(days=12), TODAY - dt.timedelta(days=3))
+    inside = [one for one in holdings if window.start <= one.publication_date < window.end]
+    with portal(holdings) as office:
+        office.missing = {str(inside[0].publication)}
+        pages = night(office, tmp_path, window=window)
+        asked = len(office.asks)
+        assert night(office, tmp_path, pages[-1].next_cursor, window=window) == []
+        assert len(office.asks) == asked
+    assert set(landed(pages)) == {str(one.publication) for one in inside}
+    assert pages[-1].notes["given_up"]["count"] == 1
+    assert "wanted" not in str(pages[-1].next_cursor)
+
+
+def test_an_estimate_costs_four_requests(holdings: list[Holding], tmp_path: Path) -> None:
+    """Two counts, and the lists of the two products where something was counted."""
+    window = Window(TODAY - dt.timedelta(days=12), TODAY - dt.timedelta(days=3))
+    inside = [one for one in holdings if window.start <= one.publication_date < window.end]
+    granted = grant(holdings[0], "12345678", window.start)
+    with portal([*holdings, granted]) as office:
+        source = UsptoSource(SecretStr(KEY), office.url, tmp_path, clock=FakeClock())
+        estimate = source.estimate(Query(TODAY, QUERY_TERMS, QUERY_CLASSES, window=window))
+        assert len(office.asks) == 4
+        files = len({one.publication_date for one in inside}) + 1
+    assert estimate.records == len(inside) + 1
+    assert estimate.bytes > 1000 and str(files) in estimate.note
+
+
+def test_a_probe_says_how_much_there_is(holdings: list[Holding], tmp_path: Path) -> None:
+    with portal(holdings) as office:
+        assert "16 applications" in UsptoSource(SecretStr(KEY), office.url, tmp_path, clock=FakeClock()).probe()
+        assert len(office.asks) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({"offices": ("CN", "EP")}, "publishes for US alone"), ({"terms": ("智慧城市",), "classes": ()}, "English")],
+)
+def test_a_watch_that_cannot_be_asked_here_moves_the_cursor_alone(
+    tmp_path: Path, asked: dict[str, Any], said: str
+) -> None:
+    """No request is made; the page says why."""
+    with portal([]) as office:
+        (page,) = night(office, tmp_path, **asked)
+    assert said in page.notes["not_asked"]
+    assert page.next_cursor["through"] == "2026-11-23"
+    assert office.asks == []
+
+
+def test_terms_that_were_not_asked_are_noted(holdings: list[Holding], tmp_path: Path) -> None:
+    with portal(holdings) as office:
+        pages = night(office, tmp_path)
+    assert all(page.notes["not_asked"] == ["路灯网"] for page in pages if page.feed == "uspto-odp")
+
+
+@pytest.mark.parametrize("cursor", [{"awaiting": {"x": {}}}, {"awaiting": 3}, {"walk": {"position": {"from": 4}}}])
+def test_a_cursor_that_is_not_ours_is_refused(tmp_path: Path, cursor: dict[str, Any]) -> None:
+    with portal([]) as office, pytest.raises(Terminal, match=r"cursor|position"):
+        night(office, tmp_path, {"through": "2026-11-20", **cursor})
