@@ -280,6 +280,19 @@ def test_a_result_that_shrinks_below_the_page_asked_for_is_begun_again() -> None
     assert {str(one.publication) for one in holdings[2:]} <= names(pages)
 
 
+def test_hits_that_grow_beyond_the_cap_are_split_by_the_next_run() -> None:
+    """What was yielded stays; nothing is said to be complete."""
+    holdings = invent(1990)
+    late = [settled(one) for one in invent_holdings(9, 30, TODAY, TODAY, first_place=5000)]
+    with open_office(holdings) as (office, source, _):
+        pages = source.pages(QUERY.at(TODAY), None)
+        cursor = next(pages).next_cursor
+        office.holdings += late
+        with pytest.raises(Transient, match="smaller parts"):
+            next(pages)
+        assert names(read(source, since=cursor)) == {str(one.publication) for one in holdings + late}
+
+
 class OneShort(FakeOps):
     """An office that counts a hit which it never gives."""
 

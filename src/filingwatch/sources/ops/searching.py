@@ -170,7 +170,7 @@ class _Judge:
                 self._line.renew_token()
                 return Again("OPS does not take the token any more", 0.0)
             case "robot":
-                return self._slow_down()
+                return self._slow_down(answer)
             case "busy" | "smaller":
                 return Again(f"answered {answer.status} {fault.code if fault else ''}".strip())
         raise self._line.refuse(self.meaning, self._cql, answer, fault)
@@ -192,7 +192,8 @@ class _Judge:
         self._lost += 1
         return Again(f"a page of a counted result was not there ({answer.status})") if self._lost == 1 else None
 
-    def _slow_down(self) -> Again:
+    def _slow_down(self, answer: Answer) -> Again:
+        """Minutes of silence, unless the same answer says for how long (which `hear` has obeyed)."""
         self._line.set_pace(reproached=True)
-        suspended = self._line.throttle is not None and self._line.throttle.is_suspended
-        return Again("OPS takes us for a robot", 0.0 if suspended else ROBOT_WAIT)
+        throttle = read_throttle(answer.headers.get("X-Throttling-Control"))
+        return Again("OPS takes us for a robot", 0.0 if throttle and throttle.is_suspended else ROBOT_WAIT)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from filingwatch.errors import Terminal
+from filingwatch.errors import Terminal, Transient
 from filingwatch.sources.base import Cursor, Estimate, Page, Query, Window
 from filingwatch.sources.http import SYSTEM_CLOCK, Client, Clock, Policy
 from filingwatch.sources.ops.cql import Clauses, Search, asked_offices, split_search, write_clauses, write_search
@@ -172,6 +172,8 @@ class OpsSource:
         seen: set[str] = set()
         seen_before = 0
         while True:
+            if hits.total > CAP >= first.total:
+                raise Transient("More hits came while paging than can be reached; the next run asks in smaller parts.")
             is_stale = hits.begin > 1 and (hits.found is None or hits.total != total)
             if hits.found is not None and hits.total != total:
                 total, seen, seen_before = hits.total, set(), 0
