@@ -91,11 +91,11 @@ class OpsSource:
 
     def probe(self) -> str:
         """One search for one known document: the credential, the service and the pace that it grants."""
-        hits = self._line.ask("pn=EP1000000", 1, most=1)
+        self._line.ask("pn=EP1000000", 1, most=1)
         throttle, used = self._line.throttle, self._line.week_used
         pace = f"; {throttle.limit} searches a minute ({throttle.colour})" if throttle else ""
         week = f"; {used:,} bytes used this week" if used is not None else ""
-        return f"the key is accepted and searches are answered ({hits.answer.status}){pace}{week}"
+        return f"the key is accepted and searches are answered{pace}{week}"
 
     def estimate(self, query: Query) -> Estimate:
         """What the window would cost, by one counting search a clause, or two where OPS counts no further."""
