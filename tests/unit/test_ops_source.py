@@ -188,6 +188,14 @@ def test_a_blocked_account_is_explained() -> None:
             make_source(office.url, FakeClock()).probe()
 
 
+def test_another_page_than_was_asked_for_is_not_taken() -> None:
+    """A lost range would bring the first page under the name of the second."""
+    with open_office(invent(230), faults=Faults(3, 0.5, ("page_one_again",))) as (_, source, _):
+        read(source)
+    said = [attempt.message or "" for attempt in source.client.take_attempts()]
+    assert any("gave the hits from 1 on instead of those from 101 on" in message for message in said)
+
+
 # no hits
 
 

@@ -1,6 +1,6 @@
 """The source: the searches of a walk, page by page, each page with the cursor from which the next run goes on.
 
-How one search is asked belongs to `searching`, what a document says to `reading`.
+How one search is asked belongs to `searching`, when it is complete to `paging`, what a document says to `reading`.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
 
-from filingwatch.errors import Terminal, Transient
+from filingwatch.errors import Terminal
 from filingwatch.sources.base import Cursor, Estimate, Page, Query, Window
 from filingwatch.sources.http import SYSTEM_CLOCK, Client, Clock, Policy
 from filingwatch.sources.ops.cql import Clauses, Search, asked_offices, split_search, write_clauses, write_search
+from filingwatch.sources.ops.paging import Step, ask_first, count_in_words, page_through
 from filingwatch.sources.ops.reading import FEED, read_records
-from filingwatch.sources.ops.searching import CAP, COUNTED, PAGE, Hits, SearchLine
+from filingwatch.sources.ops.searching import CAP, COUNTED, PAGE, SearchLine
 from filingwatch.sources.ops.throttling import START_INTERVAL, WEEK_BYTES
 from filingwatch.sources.ops.tokens import Tokens
 from filingwatch.sources.windows import Walk, cursor_after, cursor_inside, plan_walks
@@ -29,18 +30,7 @@ POLICY = Policy(least_interval=START_INTERVAL, first_wait=5.0, week_bytes=WEEK_B
 OVERLAP_DAYS = 35
 WIDE_DAYS = 180
 BACKFILL_DAYS = 31
-CONFIRM_AFTER = 5.0
-MOST_ROUNDS = 5
 BYTES_A_RECORD = 15_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One page of a search; whether it is the last one, and what is to be said about how the search ended."""
-
-    hits: Hits
-    is_last: bool
-    remark: str | None = None
 
 
 class OpsSource:
@@ -134,13 +124,13 @@ class OpsSource:
         while waiting:
             search = waiting.pop()
             cql = write_search(clauses.texts[search.clause], search)
-            first = self._ask_first(cql)
+            first = ask_first(self._line, cql)
             parts = split_search(search) if first.total > CAP else []
             if parts:
-                split.append(f"{_count_in_words(first.total)} hits in {search.label}: asked in {len(parts)} parts")
+                split.append(f"{count_in_words(first.total)} hits in {search.label}: asked in {len(parts)} parts")
                 waiting += reversed(parts)
                 continue
-            for step in self._page_through(cql, first):
+            for step in page_through(self._line, cql, first):
                 done = step.is_last and not waiting
                 place = waiting[-1] if step.is_last and waiting else search
                 position = _position(query, clauses, place)
@@ -149,48 +139,6 @@ class OpsSource:
                 notes |= {"split": split} if split else {}
                 yield _make_page(cql, step, cursor, notes)
                 notes, split = {}, []
-
-    def _ask_first(self, cql: str, rounds: int = 1) -> Hits:
-        """The first page. That there are no hits is believed when it is said twice: a busy OPS says so by mistake.
-
-        In each further round it is shorter, so that the cuts between the pages, where hits get lost, lie elsewhere.
-        """
-        most = PAGE - (rounds - 1) * PAGE // MOST_ROUNDS
-        hits = self._line.ask(cql, 1, most=most)
-        if hits.total == 0:
-            self.client.hold(CONFIRM_AFTER)
-            hits = self._line.ask(cql, 1, most=most)
-        return hits
-
-    def _page_through(self, cql: str, first: Hits) -> Iterator[_Step]:
-        """Pages until as many different hits were seen as are counted.
-
-        Hits come, go and change places between two pages. When the count has changed, what was seen proves nothing:
-        the search begins again. When hits are missing at the end, it is paged through again as long as that helps.
-        """
-        total, hits, rounds, useless = first.total, first, 1, 0
-        seen: set[str] = set()
-        seen_before = 0
-        while True:
-            if hits.total > CAP >= first.total:
-                raise Transient("More hits came while paging than can be reached; the next run asks in smaller parts.")
-            is_stale = hits.begin > 1 and (hits.found is None or hits.total != total)
-            if hits.found is not None and hits.total != total:
-                total, seen, seen_before = hits.total, set(), 0
-            seen |= hits.found.keys if hits.found else frozenset()
-            wanted = min(total, CAP)
-            following = hits.end + 1
-            if len(seen) >= wanted and not is_stale:
-                yield _Step(hits, True, _say_capped(total))
-                return
-            if is_stale or following > wanted:
-                useless = useless + 1 if not is_stale and len(seen) == seen_before else 0
-                if rounds == MOST_ROUNDS or useless == 2 or total > CAP:
-                    yield _Step(hits, True, _say_capped(total) or _say_missing(total, len(seen), rounds))
-                    return
-                rounds, following, seen_before = rounds + 1, 1, len(seen)
-            yield _Step(hits, False)
-            hits = self._ask_first(cql, rounds) if following == 1 else self._line.ask(cql, following)
 
 
 def _require_clauses(query: Query) -> Clauses:
@@ -223,7 +171,7 @@ def _question(query: Query, clauses: Clauses) -> str:
     return f"{query.question}/{len(clauses.texts)}"
 
 
-def _make_page(cql: str, step: _Step, cursor: Cursor, notes: Mapping[str, Any]) -> Page:
+def _make_page(cql: str, step: Step, cursor: Cursor, notes: Mapping[str, Any]) -> Page:
     hits = step.hits
     warnings: Counter[str] = Counter()
     documents = hits.found.documents if hits.found else ()
@@ -241,23 +189,6 @@ def _make_page(cql: str, step: _Step, cursor: Cursor, notes: Mapping[str, Any]) 
         seconds=hits.answer.seconds,
         notes=said,
     )
-
-
-def _count_in_words(total: int) -> str:
-    return f"{total:,}{' or more' if total >= COUNTED else ''}"
-
-
-def _say_capped(total: int) -> str | None:
-    if total <= CAP:
-        return None
-    return (
-        f"WARNING: {_count_in_words(total)} hits on one day, in one office and section; OPS gives {CAP:,} of them and "
-        "the others are missing. Bring them in by DOCDB or an export, or narrow the classes of the watch."
-    )
-
-
-def _say_missing(total: int, seen: int, rounds: int) -> str:
-    return f"OPS counts {total:,} hits and gave {seen:,} different ones in {rounds} rounds; a later look may find them."
 
 
 def _say_estimated(clauses: Clauses) -> str:

@@ -1,0 +1,85 @@
+"""Paging through one search until everything that is counted was seen, although hits come, go and change places.
+
+OPS gives no order that could be relied on; what is counted is the only measure of what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from filingwatch.errors import Transient
+from filingwatch.sources.ops.searching import CAP, COUNTED, PAGE, Hits, SearchLine
+
+CONFIRM_AFTER = 5.0
+MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of a search; whether it is the last one, and what is to be said about how the search ended."""
+
+    hits: Hits
+    is_last: bool
+    remark: str | None = None
+
+
+def ask_first(line: SearchLine, cql: str, rounds: int = 1) -> Hits:
+    """The first page. That there are no hits is believed when it is said twice: a busy OPS says so by mistake.
+
+    In each further round it is shorter, so that the cuts between the pages, where hits get lost, lie elsewhere.
+    """
+    most = PAGE - (rounds - 1) * PAGE // MOST_ROUNDS
+    hits = line.ask(cql, 1, most=most)
+    if hits.total == 0:
+        line.client.hold(CONFIRM_AFTER)
+        hits = line.ask(cql, 1, most=most)
+    return hits
+
+
+def page_through(line: SearchLine, cql: str, first: Hits) -> Iterator[Step]:
+    """Pages until as many different hits were seen as are counted.
+
+    Hits come, go and change places between two pages. When the count has changed, what was seen proves nothing:
+    the search begins again. When hits are missing at the end, it is paged through again as long as that helps.
+    """
+    total, hits, rounds, useless = first.total, first, 1, 0
+    seen: set[str] = set()
+    seen_before = 0
+    while True:
+        if hits.total > CAP >= first.total:
+            raise Transient("More hits came while paging than can be reached; the next run asks in smaller parts.")
+        is_stale = hits.begin > 1 and (hits.found is None or hits.total != total)
+        if hits.found is not None and hits.total != total:
+            total, seen, seen_before = hits.total, set(), 0
+        seen |= hits.found.keys if hits.found else frozenset()
+        wanted = min(total, CAP)
+        following = hits.end + 1
+        if len(seen) >= wanted and not is_stale:
+            yield Step(hits, True, _say_capped(total))
+            return
+        if is_stale or following > wanted:
+            useless = useless + 1 if not is_stale and len(seen) == seen_before else 0
+            if rounds == MOST_ROUNDS or useless == 2 or total > CAP:
+                yield Step(hits, True, _say_capped(total) or _say_missing(total, len(seen), rounds))
+                return
+            rounds, following, seen_before = rounds + 1, 1, len(seen)
+        yield Step(hits, False)
+        hits = ask_first(line, cql, rounds) if following == 1 else line.ask(cql, following)
+
+
+def count_in_words(total: int) -> str:
+    return f"{total:,}{' or more' if total >= COUNTED else ''}"
+
+
+def _say_capped(total: int) -> str | None:
+    if total <= CAP:
+        return None
+    return (
+        f"WARNING: {count_in_words(total)} hits on one day, in one office and section; OPS gives {CAP:,} of them and "
+        "the others are missing. Bring them in by DOCDB or an export, or narrow the classes of the watch."
+    )
+
+
+def _say_missing(total: int, seen: int, rounds: int) -> str:
+    return f"OPS counts {total:,} hits and gave {seen:,} different ones in {rounds} rounds; a later look may find them."
