@@ -104,9 +104,12 @@ def _work(
     con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, source: LiveSource, query: Query,
     todo: list[Window], result: Result, progress: Progress, clock: Clock,
 ) -> None:  # fmt: skip
-    """One session: window after window, each with a cursor of its own, until time is up or the source ends it."""
+    """One session: window after window, each with a cursor of its own, until time is up or the source ends it.
+
+    At least one window is done, however little time there is.
+    """
     started = clock.monotonic()
-    while todo and clock.monotonic() - started < SESSION_SECONDS:
+    while todo:
         window, before = todo[0], result.landed
 
         def tell(landed: Landed, before: Landed = before, window: Window = window) -> None:
@@ -128,3 +131,5 @@ def _work(
                 result.done += 1
                 ledger.write_cursor(con, run, source.name, asdict(ended.landed), done_key(query, window))
         progress(Advance(source.name, window, result.done, result.windows, result.landed))
+        if clock.monotonic() - started >= SESSION_SECONDS:
+            return

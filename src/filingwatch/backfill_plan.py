@@ -112,10 +112,7 @@ def _plan(
     try:
         windows = windows_of(source, query, span)
         todo = windows if again else undone_windows(con, source, query, windows)
-        sample = [
-            todo[round(place * (len(todo) - 1) / max(1, SAMPLED_WINDOWS - 1))] for place in range(SAMPLED_WINDOWS)
-        ]
-        sample = list(dict.fromkeys(sample)) if todo else []
+        sample = _sample(todo)
         total = sum((source.estimate(replace(query, window=window)) for window in sample), Estimate(0, 0, 0))
     finally:
         journal.close()
@@ -130,6 +127,12 @@ def _plan(
         seconds=rounded[1] * client.interval,
         week_share=None if client.policy.week_bytes is None else rounded[2] / client.policy.week_bytes,
     )  # fmt: skip
+
+
+def _sample(windows: Sequence[Window]) -> list[Window]:
+    """A few windows, evenly spread, the first and the last among them."""
+    places = [round(step * (len(windows) - 1) / (SAMPLED_WINDOWS - 1)) for step in range(SAMPLED_WINDOWS)]
+    return [windows[place] for place in dict.fromkeys(places)] if windows else []
 
 
 def windows_of(source: LiveSource, query: Query, span: Window) -> list[Window]:

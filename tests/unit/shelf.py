@@ -121,7 +121,7 @@ def connector(url: str, *, key: str | None = "k", secret: str | None = "s", **ch
     """The shelf as the registry would hold it."""
 
     def build(settings: Settings, clock: Clock) -> ShelfSource:
-        return ShelfSource(url, clock=changed.pop("clock", None) or clock, **changed)
+        return ShelfSource(url, **{"clock": clock, **changed})
 
     needs = {"SHELF_KEY": "a key: under the mat", "SHELF_SECRET": "whispered"}
     return Connector(
