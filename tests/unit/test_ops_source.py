@@ -188,12 +188,22 @@ def test_a_blocked_account_is_explained() -> None:
             make_source(office.url, FakeClock()).probe()
 
 
+class Forgetful(FakeOps):
+    """An office that forgets the range of every second search."""
+
+    def _search(self, ask: Ask, **options: object) -> Reply:
+        return super()._search(ask, always_first=self._searches % 2 == 1)
+
+
 def test_another_page_than_was_asked_for_is_not_taken() -> None:
     """A lost range would bring the first page under the name of the second."""
-    with open_office(invent(230), faults=Faults(3, 0.5, ("page_one_again",))) as (_, source, _):
-        read(source)
-    said = [attempt.message or "" for attempt in source.client.take_attempts()]
-    assert any("gave the hits from 1 on instead of those from 101 on" in message for message in said)
+    holdings = invent(230)
+    with open_office(holdings, office=Forgetful) as (office, source, _):
+        assert names(read(source)) == {str(one.publication) for one in holdings}
+        assert ranges(office) == ["1-100", "101-200", "101-200", "201-300", "201-300"]
+    said = [attempt.message for attempt in source.client.take_attempts() if attempt.message]
+    assert said == ["gave the hits from 1 on instead of those from 101 on",
+                    "gave the hits from 1 on instead of those from 201 on"]  # fmt: skip
 
 
 # no hits
