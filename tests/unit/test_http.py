@@ -242,6 +242,14 @@ def test_a_download_follows_a_redirect_without_the_secret(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [tmp_path / "week.zip"]
 
 
+def test_a_listing_cannot_send_the_secret_elsewhere(tmp_path: Path) -> None:
+    """An absolute address of another host, as a listing may name it, is asked without the secret."""
+    store = Scripted(Reply(200, b"file", "application/zip"))
+    with store.serving() as there, line(GOOD) as (client, _, _):
+        client.download(f"{there}/week.zip", tmp_path / "week.zip", most_bytes=100)
+    assert "authorization" not in store.asks[0].headers
+
+
 def test_a_download_is_repeated_until_its_checksum_is_right(tmp_path: Path) -> None:
     """A file that differs from what the office announced is loaded again; a wrong one is never put in place."""
     good = hashlib.sha1(b"right").hexdigest()
