@@ -108,11 +108,14 @@ def backfill(
         _print_json([asdict(plan) for plan in plans])
     if only_estimate:
         return
+    able = [plan.source for plan in plans if plan.done < plan.windows]
+    if not able:
+        print("Nothing is left to do. With --again these windows are asked for anew.", file=sys.stderr)
+        return
     if not yes and not as_json:
         if not sys.stdin.isatty():
             raise BadInput("Nobody is there to say yes: add --yes to start, or --estimate to end here.")
         typer.confirm("Start?", abort=True)
-    able = [plan.source for plan in plans if plan.problem is None]
     results = run_flow(settings, "backfill", first=span.start, last=span.end, sources=able, again=again)
     _show_backfill(results, f"filingwatch backfill --from {span.start} --to {span.end}", as_json)
     _announce(settings)

@@ -12,10 +12,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from filingwatch import cli, doctor, freshness, ledger, publish, summary, survey, warehouse
+from filingwatch import backfill_plan, cli, doctor, freshness, ledger, publish, summary, survey, warehouse
+from filingwatch.backfill import run_windows
 from filingwatch.backfill_plan import Plan
 from filingwatch.settings import Settings
-from filingwatch.sources.base import Estimate
+from filingwatch.sources.base import Estimate, Window
 from filingwatch.survey import MOST_WAIT_SECONDS, survey_sources
 from tests.clocks import FakeClock
 from tests.unit.shelf import SECRET, Shelf, connector
@@ -177,3 +178,20 @@ def test_status_says_what_is_stale(home: Settings, capsys: pytest.CaptureFixture
     assert run("status", "--json") == 0
     assert "Sources" not in json.loads(capsys.readouterr().out)["tables"]
     assert survey_sources(home, ask=False)
+
+
+def test_a_backfill_starts_only_when_somebody_says_so_and_something_is_left(
+    home: Settings, shelf: Shelf, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An estimate ends there; without a person or --yes it does not start; once all is done it ends at once."""
+    rows, span = [connector(shelf.url, clock=FakeClock())], ("--from", "2015-01-01", "--to", "2015-03-01")
+    monkeypatch.setattr(backfill_plan, "choose_connectors", lambda settings, names: rows)
+    assert run("backfill", *span, "--estimate", "--json") == 0
+    (plan,) = json.loads(capsys.readouterr().out)
+    assert (plan["windows"], plan["done"], plan["estimate"]["records"]) == (2, 0, 59)
+    assert run("backfill", *span) == 2
+    assert "--yes" in capsys.readouterr().err
+    run_windows(home, Window(dt.date(2015, 1, 1), dt.date(2015, 3, 1)), rows, clock=FakeClock())
+    asked = len(shelf.asks)
+    assert run("backfill", *span, "--yes") == 0
+    assert "Nothing is left" in capsys.readouterr().err and len(shelf.asks) == asked
