@@ -28,7 +28,7 @@ from tests.fake_offices.serving import GENERIC_FAULTS, FakeOffice, Faults
 FIRST = dt.date(2026, 11, 2)
 NIGHTS = 5
 """Nights under weather, one a day."""
-QUIET = (8, 16, 25)
+QUIET = (8, 18, 33)
 """Days after the first on which quiet nights follow: by the last one every late, amended and deleted record is told."""
 MOST_RUNS = 60
 KEY, SECRET, TOKEN = "key", "secret", "token"
