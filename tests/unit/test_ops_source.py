@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -204,6 +205,26 @@ def test_another_page_than_was_asked_for_is_not_taken() -> None:
     said = [attempt.message for attempt in source.client.take_attempts() if attempt.message]
     assert said == ["gave the hits from 1 on instead of those from 101 on",
                     "gave the hits from 1 on instead of those from 201 on"]  # fmt: skip
+
+
+class Hollow(FakeOps):
+    """An office whose every second answer is "200 OK" with a count and nothing in it."""
+
+    def _search(self, ask: Ask, **options: object) -> Reply:
+        reply = super()._search(ask, **options)  # type: ignore[arg-type]
+        if self._searches % 2 == 0:
+            reply.body = re.sub(rb"<exchange-documents>.*</exchange-documents>", b"", reply.body, flags=re.DOTALL)
+        return reply
+
+
+def test_an_empty_page_of_a_counted_result_is_not_taken() -> None:
+    """It says 200 OK and is none."""
+    holdings = invent(230)
+    with open_office(holdings, office=Hollow) as (office, source, _):
+        pages = read(source)
+        assert ranges(office) == ["1-100", "101-200", "101-200", "201-300", "201-300"]
+    assert names(pages) == {str(one.publication) for one in holdings}
+    assert all(page.records for page in pages)
 
 
 # no hits

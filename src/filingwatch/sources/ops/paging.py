@@ -40,8 +40,8 @@ def ask_first(line: SearchLine, cql: str, rounds: int = 1) -> Hits:
 def page_through(line: SearchLine, cql: str, first: Hits) -> Iterator[Step]:
     """Pages until as many different hits were seen as are counted.
 
-    Hits come, go and change places between two pages. When the count has changed, what was seen proves nothing:
-    the search begins again. When hits are missing at the end, it is paged through again as long as that helps.
+    Hits come, go and change places between two pages. When the count has changed, what was seen before proves nothing
+    any more. When hits are missing at the end, the search is paged through again from the first, as long as that helps.
     """
     total, hits, rounds, useless = first.total, first, 1, 0
     seen: set[str] = set()
@@ -49,17 +49,16 @@ def page_through(line: SearchLine, cql: str, first: Hits) -> Iterator[Step]:
     while True:
         if hits.total > CAP >= first.total:
             raise Transient("More hits came while paging than can be reached; the next run asks in smaller parts.")
-        is_stale = hits.begin > 1 and (hits.found is None or hits.total != total)
         if hits.found is not None and hits.total != total:
             total, seen, seen_before = hits.total, set(), 0
         seen |= hits.found.keys if hits.found else frozenset()
         wanted = min(total, CAP)
         following = hits.end + 1
-        if len(seen) >= wanted and not is_stale:
+        if len(seen) >= wanted:
             yield Step(hits, True, _say_capped(total))
             return
-        if is_stale or following > wanted:
-            useless = useless + 1 if not is_stale and len(seen) == seen_before else 0
+        if following > wanted:
+            useless = useless + 1 if len(seen) == seen_before else 0
             if rounds == MOST_ROUNDS or useless == 2 or total > CAP:
                 yield Step(hits, True, _say_capped(total) or _say_missing(total, len(seen), rounds))
                 return
