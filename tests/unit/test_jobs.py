@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -131,3 +132,10 @@ def test_fingerprints_are_equal_exactly_when_rows_are_equal_as_a_bag(left: list[
             con.execute("create or replace table counted as select 'w' as watch, unnest(?::integer[]) as n", [rows])
             prints.append(fingerprint(con, Counting.reads[0], WATCH))
     assert (prints[0] == prints[1]) == (sorted(left) == sorted(right))
+
+
+def test_what_no_job_can_know_is_added_to_its_alerts(con: duckdb.DuckDBPyConnection) -> None:
+    """Such as that a source is stale: the alert in the outbox is the one that was qualified."""
+    run = ledger.new_run("test", dt.date(2026, 11, 22))
+    run_jobs(con, [Counting()], [WATCH], run, lambda alert: replace(alert, body=f"{alert.body}, with a caveat"))
+    assert con.sql("select body from ops.alert").fetchall() == [("b, with a caveat",)]

@@ -106,3 +106,27 @@ def test_an_ordinary_file_is_not_taken_for_a_warehouse(settings: Settings) -> No
     settings.working_file.write_text("no database " * 2000)
     with pytest.raises((Terminal, Transient), match=r"filingwatch\.duckdb"), warehouse.writer(settings):
         pass
+
+
+def test_outcomes_of_before_are_told_apart_as_pages_and_ends(settings: Settings) -> None:
+    """What had a feed and was well is a page; what failed, brought nothing or was known is how it ended."""
+    settings.working_file.parent.mkdir(parents=True)
+    with duckdb.connect(str(settings.working_file)) as con:
+        warehouse.migrate(con, upto=2)
+        for number, (feed, status) in enumerate(
+            [("wire", "ok"), (None, "failed"), (None, "nothing_new"), ("gp", "already_landed")]
+        ):
+            con.execute(
+                "insert into ops.outcome values ('r', 's', ?, now()::timestamp, '{}', ?, 'm', 7, ?, 1, 0.5)",
+                [feed, status, number],
+            )
+    with warehouse.writer(settings) as con:
+        rows = con.sql(
+            "select record_count, kind, status, payload_bytes, http_status from ops.outcome order by 1"
+        ).fetchall()
+    assert rows == [
+        (0, "page", "ok", 7, None),
+        (1, "end", "failed", 7, None),
+        (2, "end", "nothing_new", 7, None),
+        (3, "end", "already_landed", 7, None),
+    ]
