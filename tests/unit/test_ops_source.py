@@ -136,7 +136,7 @@ def test_a_token_is_renewed_before_its_end() -> None:
     """A minute early, so that no request is refused."""
     with open_office(invent(430), token_seconds=1199) as (office, source, clock):
         for _ in source.pages(QUERY.at(TODAY), None):
-            clock.sleep(600)
+            clock.sleep(580)
         assert sum(ask.path == "/auth/accesstoken" for ask in office.asks) == 3
     assert {attempt.status for attempt in source.client.take_attempts()} == {"answered"}
 
@@ -176,6 +176,24 @@ def test_a_wrong_credential_is_explained(key: str, secret: str) -> None:
     said = str(refused.value) + repr(source.client.take_attempts())
     assert "ClientId is Invalid" in said and "FILINGWATCH_OPS_KEY" in said
     assert SECRET not in said and KEY not in said and "another" not in said
+
+
+class Echoing(FakeOps):
+    """An office that repeats in its refusal what it was sent."""
+
+    def _give_token(self, ask: Ask) -> Reply:
+        sent = ask.headers["authorization"]
+        return Reply(401, f"<error><code>401</code><message>not {sent}</message></error>".encode())
+
+
+def test_a_credential_that_is_echoed_is_not_said() -> None:
+    """Neither as it is nor as it was sent."""
+    with open_office([], office=Echoing) as (office, source, _):
+        with pytest.raises(Terminal, match="not Basic") as refused:
+            source.probe()
+        sent = office.asks[0].headers["authorization"].removeprefix("Basic ")
+        said = str(refused.value) + repr(source.client.take_attempts())
+    assert sent not in said and KEY not in said and SECRET not in said
 
 
 def test_a_blocked_account_is_explained() -> None:
