@@ -168,7 +168,7 @@ def test_classes_of_cpc_alone_are_taken_each_once() -> None:
         + cpc("CPCI")
         + cpc("CPCI", office="US")
         + cpc("CPC", symbol="F21S8/085")
-        + cpc("FI", symbol="G08B13/196@Z")
+        + cpc("FI", symbol="G08B13/197")
         + cpc("UC", symbol="340/541")
         + f"<combination-set><combination-rank>{cpc('CPCI', symbol='C08L23/06')}</combination-rank></combination-set>"
         + "</patent-classifications>"
@@ -260,6 +260,12 @@ def test_what_is_no_document_is_a_reject_with_its_text(xml: str, code: str) -> N
     assert [(reject.index, reject.code) for reject in rejects] == [(1, code)]
     assert rejects[0].reason and rejects[0].original.startswith("<exchange-document ")
     assert "</exchange-documents>" not in rejects[0].original
+
+
+def test_the_reason_of_a_placeholder_says_its_status() -> None:
+    """So that a person can tell what OPS lacks from what it cannot give."""
+    _, rejects, _ = read('<exchange-document country="ZA" doc-number="9" kind="A" status="invalid result"/>')
+    assert rejects[0].reason == "OPS gives ZA.9.A with status 'invalid result' and without data"
 
 
 def test_bytes_that_are_no_text_reject_their_document_alone() -> None:
