@@ -8,11 +8,12 @@ families that were published before are none. Pure.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from functools import lru_cache
 
-from filingwatch.filing import PublicationId
-from filingwatch.normalform import NormalFormError, parse_date, patent_type
+from filingwatch.normalform import OFFICES, NormalFormError, parse_date, patent_type
 from filingwatch.sources.base import PassedOver
-from filingwatch.sources.docdb.quick import peek_filing_date, peek_member_dates
+from filingwatch.sources.docdb.quick import Sight
 from filingwatch.sources.docdb.reading import read_family, read_filing_date
 from filingwatch.sources.safe_xml import Element, child
 
@@ -31,17 +32,19 @@ class Background:
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
-    def take(self, record: Element, publication: PublicationId) -> PassedOver | None:
+    def take(self, record: Element, sight: Sight) -> PassedOver | None:
         """The invention of a new record if it counts and was not counted before."""
         family = read_family(record)
-        if family is None or int(family) in self._seen or not is_first_kind(publication.office, publication.kind):
+        if family is None or int(family) in self._seen:
             return None
-        filed = _filing_date(record)
-        if filed is None or _was_published_before(record):
+        office, kind = record.get("country", ""), record.get("kind", "")
+        if office not in OFFICES or not is_first_kind(office, kind):
+            return None
+        filed = _read_day(sight.filed) if sight.filed else _search_filing_date(record)
+        if filed is None or (sight.member_days and _was_published_before(record, sight.member_days)):
             return None
         self.remember(family)
-        kind = patent_type(publication.office, publication.kind)
-        return PassedOver(family, publication.office, kind, filed.replace(day=1))
+        return PassedOver(family, office, patent_type(office, kind), filed.replace(day=1))
 
     def remember(self, family: str | None) -> None:
         """Count this invention no more: it has been counted, or belongs to the watch."""
@@ -51,6 +54,7 @@ class Background:
             self._seen.add(int(family))
 
 
+@lru_cache(maxsize=1024)
 def is_first_kind(office: str, kind: str) -> bool:
     """Whether a publication of this kind may be the first of its application."""
     if (office, kind) in _FIRST_AFTER_ALL or (office, kind[:1]) in _FIRST_AFTER_ALL:
@@ -58,24 +62,20 @@ def is_first_kind(office: str, kind: str) -> bool:
     return kind[:1] not in _LATER_LETTERS and kind[1:] not in ("8", "9") and (office, kind) not in _SEARCH_REPORTS
 
 
-def _filing_date(record: Element) -> dt.date | None:
-    if text := peek_filing_date(record):
-        return _day(text)
+def _search_filing_date(record: Element) -> dt.date | None:
     try:
         return read_filing_date(child(record, "bibliographic-data"))
     except NormalFormError:
         return None
 
 
-def _was_published_before(record: Element) -> bool:
-    """Whether the family lists a publication of an earlier day; members without a date say nothing."""
-    own = _day(record.get("date-publ"))
-    if own is None:
-        return False
-    return any(day is not None and day < own for day in map(_day, peek_member_dates(record)))
+def _was_published_before(record: Element, member_days: Sequence[str]) -> bool:
+    """Whether the family lists a publication of an earlier day; members without a day say nothing."""
+    own = _read_day(record.get("date-publ"))
+    return own is not None and any(day is not None and day < own for day in map(_read_day, member_days))
 
 
-def _day(text: str | None) -> dt.date | None:
+def _read_day(text: str | None) -> dt.date | None:
     try:
         return parse_date(text)
     except NormalFormError:

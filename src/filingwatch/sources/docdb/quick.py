@@ -1,44 +1,66 @@
-"""Quick looks into a record by compiled paths: what the stream asks of every record, wanted or not.
+"""One quick look into a record: what the stream asks of every one, wanted or not, in as few steps as possible.
 
-They follow the ordinary form of DOCDB, in which a record's own elements carry one namespace. What they find nothing of
-is asked again by `reading`, which knows every form. Pure.
+It follows the ordinary form of DOCDB, in which a record's own elements carry one namespace and the inner ones none.
+What it finds nothing of is asked again by `reading`, which knows every form. Pure.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 from lxml import etree
 
 from filingwatch.sources.docdb.reading import own_text
 from filingwatch.sources.safe_xml import Element
 
-_TEXTS = "{p}bibliographic-data/{p}invention-title | {p}abstract"
-_COOPERATIVE = "string({p}bibliographic-data/{p}patent-classifications)"
-_INTERNATIONAL = "string({p}bibliographic-data/{p}classifications-ipcr)"
-_FILED = "string({p}bibliographic-data/{p}application-reference[@data-format='docdb']/document-id/date)"
-_MEMBERS = "{p}patent-family//{p}publication-reference//date/text()"
+
+class Sight(NamedTuple):
+    """What decides about a record.
+
+    Titles and abstracts as `own_text` gives them but for their blanks; all that stands in the classes; the filing date
+    and the days on which members of the family were published, as written (empty where they are not in their place).
+    """
+
+    texts: list[str]
+    classes: str
+    filed: str
+    member_days: list[str]
 
 
-def peek_texts(record: Element) -> list[str]:
-    """Titles and abstracts as `own_text` gives them, but for their blanks."""
-    return [_plain_text(element) for element in _look(record, _TEXTS)]
+class _Names(NamedTuple):
+    biblio: str
+    title: str
+    cooperative: str
+    international: str
+    application: str
+    abstract: str
+    family: str
+    publication: str
 
 
-def peek_classes(record: Element) -> str:
-    """All that stands in the classifications in one chain without blanks: symbols among versions and offices."""
-    return "".join(f"{_look(record, _COOPERATIVE)} {_look(record, _INTERNATIONAL)}".split())
-
-
-def peek_filing_date(record: Element) -> str:
-    """The filing date as written; empty when it is not in its ordinary place."""
-    return _look(record, _FILED)
-
-
-def peek_member_dates(record: Element) -> list[str]:
-    """The days, as written, on which members of the family were published, where the record gives them."""
-    return _look(record, _MEMBERS)
+def look(record: Element) -> Sight:
+    """What a record shows at first sight."""
+    names = _names(record.tag)
+    texts: list[str] = []
+    days: list[str] = []
+    classes = filed = ""
+    for part in record.iterchildren(names.biblio, names.abstract, names.family):
+        name = part.tag
+        if name == names.abstract:
+            texts.append(_plain_text(part))
+        elif name == names.family:
+            days += [date.text or "" for date in part.iter("date") if _is_inside(date, names.publication)]
+        else:
+            for piece in part.iterchildren(names.title, names.cooperative, names.international, names.application):
+                name = piece.tag
+                if name == names.title:
+                    texts.append(_plain_text(piece))
+                elif name != names.application:
+                    classes += etree.tostring(piece, method="text", encoding="unicode", with_tail=False)
+                elif not filed and piece.get("data-format") == "docdb":
+                    filed = next((date.text or "" for date in piece.iter("date")), "")
+    return Sight(texts, classes, filed, days)
 
 
 def _plain_text(element: Element) -> str:
@@ -50,14 +72,21 @@ def _plain_text(element: Element) -> str:
     return own_text(element)
 
 
-def _look(record: Element, path: str) -> Any:
-    tag = record.tag
-    return _compile(path, tag[1 : tag.index("}")] if tag[0] == "{" else "")(record)
+def _is_inside(element: Element, name: str) -> bool:
+    return next(element.iterancestors(name), None) is not None
 
 
-@lru_cache(maxsize=64)
-def _compile(path: str, namespace: str) -> etree.XPath:
-    """Compiled for one namespace: asking each node for its local name costs twice as much."""
-    if not namespace:
-        return etree.XPath(path.replace("{p}", ""), smart_strings=False)
-    return etree.XPath(path.replace("{p}", "x:"), namespaces={"x": namespace}, smart_strings=False)
+@lru_cache(maxsize=16)
+def _names(tag: str) -> _Names:
+    """The names of a record's own elements, in the namespace of the record."""
+    space = tag[: tag.index("}") + 1] if tag.startswith("{") else ""
+    return _Names(
+        space + "bibliographic-data",
+        space + "invention-title",
+        space + "patent-classifications",
+        space + "classifications-ipcr",
+        space + "application-reference",
+        space + "abstract",
+        space + "patent-family",
+        space + "publication-reference",
+    )

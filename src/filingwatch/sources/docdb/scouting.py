@@ -1,8 +1,8 @@
 """Start tags of records, seen in the bytes before any of it is parsed.
 
-Two questions are answered that way because parsing for them would double the night: which records the installation
-holds already (asked for thousands at once, ahead of the parser), and which ones are taken back (they count before
-anything else of their files). Whatever is written in an unusual way is left to the parser; nothing is decided here.
+Two things are learned that way because parsing for them would double the work: which records the installation holds
+already (asked for thousands at once, ahead of the parser), and which ones are taken back (they count before everything
+else of their files). A tag that is written in an unusual way is left to the parser.
 """
 
 from __future__ import annotations
@@ -10,68 +10,26 @@ from __future__ import annotations
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from html import unescape
 from typing import BinaryIO
 
-from filingwatch.filing import PublicationId
 from filingwatch.normalform import NormalFormError
-from filingwatch.sources.docdb.reading import name_publication
+from filingwatch.sources.docdb.register import Ids, Register
+from filingwatch.sources.zips import BadZip
 
-STRETCH = 24 * 2**20
-"""So many bytes are read ahead of the parser: a few thousand records, one question to the warehouse."""
+STRETCH = 16 * 2**20
+"""So many bytes are read ahead of the parser: thousands of records, one question to the warehouse."""
 _CHUNK = 2**18
 _LONGEST_TAG = 2**14
-_OPENING = b"exchange-document "
-_IDS = re.compile(rb'country="([^"<>&]*)" doc-number="([^"<>&]*)" kind="([^"<>&]*)"')
+_OPENING = b"exchange-document"
+_IDS = re.compile(rb'\scountry="([^"<>&]*)" doc-number="([^"<>&]*)" kind="([^"<>&]*)"')
+_DELETED = re.compile(rb"status\s*=\s*[\"']DV?[\"']")
 _ATTRIBUTE = re.compile(rb"([\w.:-]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
-
-Ids = tuple[str, str, str]
-Known = Callable[[Sequence[str]], frozenset[str]]
-
-
-class Register:
-    """What is known of the records that are coming: the publication that each names, and whether it is held."""
-
-    def __init__(self, known: Known) -> None:
-        self._known = known
-        self._publications: dict[Ids, PublicationId | NormalFormError] = {}
-        self._before: dict[Ids, PublicationId | NormalFormError] = {}
-        self._held: set[str] = set()
-
-    def announce(self, coming: Sequence[Ids]) -> None:
-        """Ask for all of these at once. What was announced two stretches ago has passed the parser and is forgotten."""
-        self._before, self._publications = self._publications, {ids: _name(ids) for ids in coming}
-        named = [str(one) for one in self._publications.values() if isinstance(one, PublicationId)]
-        if named:
-            self._held |= self._known(named)
-
-    def look_up(self, ids: Ids) -> PublicationId:
-        """The publication of a record; one that was not announced is asked for alone.
-
-        Raises:
-            NormalFormError: it names none.
-        """
-        found = self._publications.get(ids) or self._before.get(ids)
-        if found is None:
-            self._publications[ids] = found = _name(ids)
-            if isinstance(found, PublicationId):
-                self._held |= self._known([str(found)])
-        if isinstance(found, NormalFormError):
-            raise found
-        return found
-
-    def holds(self, publication: PublicationId) -> bool:
-        """Whether the installation holds a publication that was looked up, or was given it in this run."""
-        return str(publication) in self._held
-
-    def note_landed(self, publication: PublicationId) -> None:
-        """From now on the installation holds it."""
-        self._held.add(str(publication))
 
 
 class Scout(io.RawIOBase):
-    """The bytes of a member on their way to the parser; records are announced before their bytes are handed on."""
+    """The bytes of a file on their way to the parser; records are announced before their bytes are handed on."""
 
     def __init__(self, file: BinaryIO, register: Register, stretch: int = STRETCH) -> None:
         self._file = file
@@ -79,7 +37,7 @@ class Scout(io.RawIOBase):
         self._stretch = stretch
         self._ahead: deque[bytes] = deque()
         self._tail = b""
-        self._fault: Exception | None = None
+        self._fault: BadZip | None = None
         self._at_end = False
 
     def readable(self) -> bool:
@@ -105,20 +63,19 @@ class Scout(io.RawIOBase):
         while left > 0 and not self._at_end:
             try:
                 chunk = self._file.read(_CHUNK)
-            except Exception as fault:  # what was read before it must reach the parser first
+            except BadZip as fault:  # what was read before it must reach the parser first
                 self._fault, chunk = fault, b""
             self._at_end = not chunk
             if chunk:
                 self._ahead.append(chunk)
                 tags, self._tail = _find_tags(self._tail + chunk)
-                coming += [_read_ids(tag) for tag in tags]
+                coming += map(_read_ids, tags)
                 left -= len(chunk)
-        if coming:
-            self._register.announce(coming)
+        self._register.announce(coming)
 
 
 def scan_deletions(file: BinaryIO) -> Iterator[Ids]:
-    """Country, number and kind of every record of a member that is a deletion (status D or DV), in order.
+    """Country, number and kind of every record of a file that is a deletion (status D or DV), in order.
 
     Ends early, without a word, where the file is damaged: whoever parses it says so.
     """
@@ -131,17 +88,13 @@ def scan_deletions(file: BinaryIO) -> Iterator[Ids]:
         if not chunk:
             return
         tags, tail = _find_tags(tail + chunk)
-        for tag in tags:
-            if b"status" in tag:
-                values = _read_attributes(tag)
-                if values.get("status") in ("D", "DV"):
-                    yield values.get("country", ""), values.get("doc-number", ""), values.get("kind", "")
+        yield from (_read_ids(tag) for tag in tags if _DELETED.search(tag))
 
 
 def _find_tags(text: bytes) -> tuple[list[bytes], bytes]:
     """The start tags in a text, without their name, and the end of the text, in which another one may have begun."""
     tags: list[bytes] = []
-    start, end = text.find(_OPENING), -1
+    start, end = text.find(_OPENING), 0
     while start >= 0:
         is_tag = text[max(start - 1, 0) : start] in (b"<", b":")
         closing = text.find(b">", start)
@@ -151,26 +104,15 @@ def _find_tags(text: bytes) -> tuple[list[bytes], bytes]:
         if is_tag:
             tags.append(text[start + len(_OPENING) : end])
         start = text.find(_OPENING, end)
-    return tags, text[max(end + 1, len(text) - len(_OPENING)) :]
+    return tags, text[max(end, len(text) - len(_OPENING)) :]
 
 
 def _read_ids(tag: bytes) -> Ids:
     found = _IDS.match(tag)
     if found is not None and tag.isascii():
         return found[1].decode(), found[2].decode(), found[3].decode()
-    values = _read_attributes(tag)
-    return values.get("country", ""), values.get("doc-number", ""), values.get("kind", "")
-
-
-def _read_attributes(tag: bytes) -> dict[str, str]:
-    return {
+    values = {
         name.decode("utf-8", "replace"): unescape((plain or quoted).decode("utf-8", "replace"))
         for name, plain, quoted in _ATTRIBUTE.findall(tag)
     }
-
-
-def _name(ids: Ids) -> PublicationId | NormalFormError:
-    try:
-        return name_publication(*ids)
-    except NormalFormError as error:
-        return error
+    return values.get("country", ""), values.get("doc-number", ""), values.get("kind", "")

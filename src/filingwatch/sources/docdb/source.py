@@ -17,7 +17,7 @@ from filingwatch.sources.base import Cursor, Estimate, Page, Query
 from filingwatch.sources.docdb.collecting import MOST_RECORDS, Collector
 from filingwatch.sources.docdb.deliveries import Delivery, DeliveryFile, plan_deliveries, read_listing
 from filingwatch.sources.docdb.passing import Background
-from filingwatch.sources.docdb.scouting import Register
+from filingwatch.sources.docdb.register import Register
 from filingwatch.sources.docdb.walking import Walk
 from filingwatch.sources.docdb.wanting import Wanting
 from filingwatch.sources.downloading import matches_checksum

@@ -10,20 +10,21 @@ from typing import Any
 from lxml import etree
 
 from filingwatch.errors import Terminal
-from filingwatch.filing import PublicationId
 from filingwatch.normalform import NormalFormError
 from filingwatch.sources.base import Cursor, Page
+from filingwatch.sources.docdb.batching import RECORD, read_batches
 from filingwatch.sources.docdb.collecting import Collector
 from filingwatch.sources.docdb.deliveries import Delivery, cursor_after, cursor_inside
 from filingwatch.sources.docdb.members import Work, left_of, list_work, open_records
 from filingwatch.sources.docdb.passing import Background
+from filingwatch.sources.docdb.quick import look
 from filingwatch.sources.docdb.reading import attributes, read_deletion, read_filing
-from filingwatch.sources.docdb.scouting import Ids, Register, Scout, scan_deletions
+from filingwatch.sources.docdb.register import Ids, Register
+from filingwatch.sources.docdb.scouting import Scout, scan_deletions
 from filingwatch.sources.docdb.wanting import Wanting
-from filingwatch.sources.safe_xml import BadXml, Element, stream_elements
+from filingwatch.sources.safe_xml import BadXml, Element
 from filingwatch.sources.zips import BadZip
 
-_RECORD = "exchange-document"
 # CV puts in the note that a publication was withdrawn, DV takes that note out; neither leaves a record to show.
 _DELETIONS = frozenset({"D", "DV", "CV"})
 _EARLY_DELETIONS = frozenset({"D", "DV"})
@@ -72,10 +73,11 @@ class Walk:
         number = done
         try:
             with open_records(work.member, scratch) as stream:
-                if work.stage == "delete":
-                    steps = self._delete(scan_deletions(stream), done)
-                else:
-                    steps = self._read(stream_elements(Scout(stream, self.register), _RECORD), work.stage, done)
+                steps = (
+                    self._delete(scan_deletions(stream), done)
+                    if work.stage == "delete"
+                    else self._read(read_batches(Scout(stream, self.register)), work.stage, done)
+                )
                 for number in steps:
                     if self.collector.is_full:
                         yield self._close_page(work, number)
@@ -85,30 +87,30 @@ class Walk:
                     error.code, f"{work.member.title}: from after record {number} on nothing was read: {error.reason}"
                 )
 
-    def _read(self, records: Iterator[Element], stage: str, done: int) -> Iterator[int]:
+    def _read(self, batches: Iterator[list[Element]], stage: str, done: int) -> Iterator[int]:
         """Deal with the records after the first `done`; gives how many are dealt with."""
-        for number, record in enumerate(records, 1):
-            if number > done:
-                self.collector.count("seen")
-                self._sort_in(record, stage)
-                yield number
+        number = 0
+        for batch in batches:
+            for record in batch:
+                number += 1
+                if number > done:
+                    self.collector.count("seen")
+                    self._sort_in(record, stage)
+                    yield number
 
     def _sort_in(self, record: Element, stage: str) -> None:
         status = record.get("status") or ("C" if stage == "create" else "A")
         if stage == "create" and status in _EARLY_DELETIONS:
             return
         ids = attributes(record)
-        try:
-            publication = self.register.look_up(ids)
-        except NormalFormError as error:
-            self._sort_in_nameless(record, ids, status, error)
-            return
         if status in _DELETIONS:
-            self._take_back(publication, record)
-        elif self.register.holds(publication) or self._is_wanted(record, ids[0]):
-            self._land(publication, record)
-        else:
-            self._pass_over(publication, record, status)
+            self._take_back(ids, record)
+            return
+        sight = look(record)
+        if self.register.holds(ids) or (self.wanting.takes(ids[0]) and self.wanting.wants(record, sight)):
+            self._land(ids, record)
+        elif status == "C" and (invention := self.background.take(record, sight)) is not None:
+            self.collector.pass_over(invention)
 
     def _delete(self, stubs: Iterator[Ids], done: int) -> Iterator[int]:
         """Deal with the deletions of a member after the first `done`."""
@@ -126,43 +128,25 @@ class Walk:
         self.register.announce(stubs)
         for number, ids in enumerate(stubs, done + 1):
             country, doc_number, kind = ids
-            stub = etree.Element(_RECORD, {"country": country, "doc-number": doc_number, "kind": kind, "status": "D"})
-            try:
-                self._take_back(self.register.look_up(ids), stub)
-            except NormalFormError:
-                self.collector.count("deletions_unknown")
+            stub = etree.Element(RECORD, {"country": country, "doc-number": doc_number, "kind": kind, "status": "D"})
+            self._take_back(ids, stub)
             yield number
 
-    def _take_back(self, publication: PublicationId, record: Element) -> None:
-        if self.register.holds(publication):
+    def _take_back(self, ids: Ids, record: Element) -> None:
+        if self.register.holds(ids):
             self.collector.land(read_deletion(record), record)
         else:
             self.collector.count("deletions_unknown")
 
-    def _land(self, publication: PublicationId, record: Element) -> None:
+    def _land(self, ids: Ids, record: Element) -> None:
         try:
             filing = read_filing(record, self.collector.warn)
         except NormalFormError as error:
             self.collector.reject(error, record)
             return
         self.collector.land(filing, record)
-        self.register.note_landed(publication)
+        self.register.note_landed(ids)
         self.background.remember(filing.family_id)
-
-    def _pass_over(self, publication: PublicationId, record: Element, status: str) -> None:
-        invention = self.background.take(record, publication) if status == "C" else None
-        if invention is not None:
-            self.collector.pass_over(invention)
-
-    def _sort_in_nameless(self, record: Element, ids: Ids, status: str, error: NormalFormError) -> None:
-        """A record whose number is not understood concerns us only if it answers the watch."""
-        if status not in _DELETIONS and self._is_wanted(record, ids[0]):
-            self.collector.reject(error, record)
-        else:
-            self.collector.count("nameless")
-
-    def _is_wanted(self, record: Element, office: str) -> bool:
-        return self.wanting.takes(office) and self.wanting.wants(record)
 
     def _damage(self, code: str, what: str) -> None:
         text = f"{self.delivery.name}, {what}"
