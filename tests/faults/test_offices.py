@@ -95,8 +95,8 @@ def test_what_an_office_holds_lands_once_whatever_the_weather(settings: Settings
 @pytest.mark.parametrize("name", NAMES)
 def test_the_weather_is_bad(settings: Settings, name: str) -> None:
     """The nights above are worth something: requests were disturbed and runs were killed."""
-    played = play(settings, name, 3, 60, worse=1.5, kills=0.15)
-    assert len(set(played.office.disturbed)) >= 3
+    played = play(settings, name, 3, 100, worse=1.5, kills=0.15)
+    assert len(played.office.disturbed) >= 3
     assert played.kills >= 1
 
 

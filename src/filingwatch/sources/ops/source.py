@@ -31,6 +31,8 @@ OVERLAP_DAYS = 35
 WIDE_DAYS = 180
 BACKFILL_DAYS = 31
 BYTES_A_RECORD = 15_000
+NAMED = 5
+"""Terms that a message names before it only counts them."""
 
 
 class OpsSource:
@@ -193,5 +195,8 @@ def _make_page(cql: str, step: Step, cursor: Cursor, notes: Mapping[str, Any]) -
 
 def _say_estimated(clauses: Clauses) -> str:
     notes = [f"a hit of several of the {len(clauses.texts)} searches counts in each"] if len(clauses.texts) > 1 else []
-    notes += [f"not asked here: {', '.join(clauses.not_asked)}"] if clauses.not_asked else []
+    if clauses.not_asked:
+        more = " ..." if len(clauses.not_asked) > NAMED else ""
+        named = ", ".join(clauses.not_asked[:NAMED])
+        notes.append(f"{len(clauses.not_asked)} terms are not asked, OPS searches English: {named}{more}")
     return "; ".join(notes)
