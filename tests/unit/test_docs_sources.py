@@ -41,7 +41,7 @@ def test_the_figures_of_the_document_are_those_of_the_sources() -> None:
     row = next(line for line in SOURCES.splitlines() if line.startswith("| looks back |"))
     assert row == (
         f"| looks back | {ops.OVERLAP_DAYS} days, weekly {ops.WIDE_DAYS} | deliveries not done "
-        f"| {uspto.OVERLAP_DAYS} days | {lens.OVERLAP_DAYS} days | - |"
+        f"| {uspto.OVERLAP_DAYS} days, weekly {uspto.WIDE_DAYS} | {lens.OVERLAP_DAYS} days | - |"
     )
     first = next(line for line in SOURCES.splitlines() if line.startswith("| first night |"))
     assert f"| {ops.OVERLAP_DAYS} days | 5 weeks | {uspto.FIRST_DAYS} days | {lens.FIRST_DAYS} days | - |" in first
