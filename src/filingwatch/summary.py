@@ -99,13 +99,24 @@ def show_plans(console: Console, plans: Sequence[Plan]) -> None:
 
 
 def show_sources(console: Console, found: Sequence[Survey]) -> None:
-    """Every source with what it needs and covers, and whether it works."""
-    rows = []
+    """Every source in a block of its own: whether it works, how current it is, what it covers, needs and allows."""
     for one in found:
-        now = one.found if one.works is not False else f"FAILS: {one.found}"
-        needs = "\n".join(f"{name}{'' if name in one.missing else ' (set)'}: {how}" for name, how in one.needs.items())
-        rows.append((f"{one.name}\n{one.title}", now, _currency(one), one.covers, needs, one.terms))
-    show_rows(console, "Sources", ("source", "now", "data", "covers", "needs", "terms of use"), rows)
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(min_width=8)
+        grid.add_column(overflow="fold")
+        works = {True: "works", False: "FAILS", None: ""}[one.works]
+        lines = [
+            ("now", f"{works}: {one.found}" if works else one.found),
+            ("data", _currency(one)),
+            ("covers", one.covers),
+            *(("needs", f"{name}{'' if name in one.missing else ' (set)'}: {how}") for name, how in one.needs.items()),
+            ("terms", one.terms),
+        ]
+        for name, text in lines:
+            grid.add_row(Text(f"  {name}"), Text(text))
+        console.print(Text(f"{one.name}  {one.title}", style="bold"))
+        console.print(grid)
+        console.print()
 
 
 def _currency(one: Survey) -> str:
@@ -118,7 +129,7 @@ def _currency(one: Survey) -> str:
         f"complete through {state.complete_through}" if state.complete_through else "",
         f"stale since {state.stale_since} ({state.status})" if state.stale_since else "",
     ]
-    return "\n".join(filter(None, lines))
+    return ", ".join(filter(None, lines))
 
 
 def show_rows(console: Console, title: str | None, names: Sequence[str], rows: Sequence[Row]) -> None:

@@ -291,7 +291,7 @@ def test_what_cannot_be_cut_any_more_is_said_loudly() -> None:
     with open_office(holdings) as (_, source, _):
         pages = read(source)
     assert len(names(pages)) == 2000
-    (note,) = [page.notes["incomplete"] for page in pages if "incomplete" in page.notes]
+    (note,) = [page.notes["truncated"] for page in pages if "truncated" in page.notes]
     assert note.startswith("WARNING: 2,030 hits on one day")
 
 

@@ -1,55 +1,18 @@
-"""`filingwatch ...`: arguments in, calls, words out. Everything that it does can be done from Python without it.
-
-Exit codes: 0 well; 1 failed; 2 bad input; 3 a quality gate is closed; 4 dbt failed; 5 nothing is published yet;
-75 another run is under way or a source is busy: try again later.
-"""
+"""Commands that do something: runs, files, backfills, publications, decisions."""
 
 from __future__ import annotations
 
 import getpass
-import json
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from filingwatch import __version__
-from filingwatch.errors import FilingwatchError
+from filingwatch.cli.app import AsJson, announce, app, console, print_json
+from filingwatch.errors import BadInput
 from filingwatch.settings import read_settings
-
-app = typer.Typer(
-    name="filingwatch",
-    help=__doc__.replace("\n\n", "\n\n\n"),
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-console = Console(width=None if sys.stdout.isatty() else 130)
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; errors of ours become one message and an exit code."""
-    try:
-        app(args=list(arguments) if arguments is not None else None)
-    except FilingwatchError as error:
-        print(f"filingwatch: {error}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from error
-
-
-@app.callback(invoke_without_command=True)
-def version(
-    show: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
-) -> None:
-    if show:
-        print(__version__)
-        raise typer.Exit()
 
 
 @app.command()
@@ -95,7 +58,6 @@ def backfill(
     Example: filingwatch backfill --from 2015-01-01 --to 2020-01-01 --source ops
     """
     from filingwatch import backfill_plan, summary
-    from filingwatch.errors import BadInput
     from filingwatch.runner import run_flow
 
     settings = read_settings()
@@ -105,7 +67,7 @@ def backfill(
     if not as_json:
         summary.show_plans(console, plans)
     elif only_estimate:
-        _print_json([asdict(plan) for plan in plans])
+        print_json([asdict(plan) for plan in plans])
     if only_estimate:
         return
     able = [plan.source for plan in plans if plan.done < plan.windows]
@@ -118,7 +80,7 @@ def backfill(
         typer.confirm("Start?", abort=True)
     results = run_flow(settings, "backfill", first=span.start, last=span.end, sources=able, again=again)
     _show_backfill(results, f"filingwatch backfill --from {span.start} --to {span.end}", as_json)
-    _announce(settings)
+    announce(settings)
     if {result["status"] for result in results} & {"failed", "stopped", "degraded"}:
         raise typer.Exit(1 if any(result["status"] == "failed" for result in results) else 75)
 
@@ -147,7 +109,7 @@ def import_(
         ).fetchall()
     if as_json:
         names = ("file", "code", "rejects", "example")
-        _print_json({"files": figures["files"], "rejects": [dict(zip(names, row, strict=True)) for row in rejected]})
+        print_json({"files": figures["files"], "rejects": [dict(zip(names, row, strict=True)) for row in rejected]})
     else:
         summary.show_rows(
             console, None,
@@ -162,136 +124,12 @@ def import_(
             summary.show_rows(console, "Rejected, kept with their original in ops.reject",
                               ("file", "code", "rejects", "for example"), rejected)  # fmt: skip
         print("Next: filingwatch nightly, or filingwatch analyse to work on these files alone.")
-    _announce(settings)
+    announce(settings)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
         print(f"filingwatch: {result.error}", file=sys.stderr)
     if failed:
         raise typer.Exit(2)
-
-
-@app.command()
-def status(as_json: AsJson = False) -> None:
-    """What the last runs did, what is published, what waits. Reads the published file only.
-
-    Example: filingwatch status --json
-    """
-    import duckdb
-
-    from filingwatch import publish, summary
-    from filingwatch.decisions import read_decisions
-    from filingwatch.importing import waiting_files
-    from filingwatch.night import read_heartbeat
-    from filingwatch.warehouse import reader
-
-    settings = read_settings()
-    current = publish.current_version(settings)
-    heartbeat = read_heartbeat(settings)
-    tables: dict[str, tuple[list[str], list[Any]]] = {}
-    if current is not None:
-        with reader(settings) as con:
-            for title, sql in _STATUS.items():
-                with suppress(duckdb.CatalogException, duckdb.BinderException):  # published by an older filingwatch
-                    result = con.execute(sql)
-                    tables[title] = ([column[0] for column in result.description], result.fetchall())
-            landed = con.execute("select coalesce(max(decision_id), 0) from ops.landed_decision").fetchall()[0][0]
-    else:
-        landed = 0
-    waiting = {
-        "files": [path.name for path in waiting_files(settings)],
-        "decisions": len(read_decisions(settings, after=landed)),
-    }
-    if as_json:
-        _print_json(
-            {
-                "home": settings.home,
-                "published": current and {"version": current.version, "bytes": current.bytes},
-                "heartbeat": heartbeat,
-                "waiting": waiting,
-                "tables": {title: [dict(zip(names, row, strict=True)) for row in rows]
-                           for title, (names, rows) in tables.items()},
-            }
-        )  # fmt: skip
-        return
-    print(f"Home        {settings.home}")
-    print(f"Published   {current.version if current else 'nothing yet: run filingwatch nightly'}")
-    for flow, beat in sorted(heartbeat.items()):
-        print(f"Last {flow:<8}{beat['run']}: {beat['status']}, ended {beat['finished_at']:.16} UTC")
-    print(f"Waiting     {len(waiting['files'])} files in {settings.drop_folder}, {waiting['decisions']} decisions")
-    for title, (names, rows) in tables.items():
-        summary.show_rows(console, title, names, rows)
-
-
-@app.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Check this installation: versions, home, lock, disk, watches, files. Says what to do about each fault.
-
-    Example: filingwatch doctor
-    """
-    from filingwatch.doctor import examine
-
-    findings = examine(read_settings())
-    if as_json:
-        _print_json([{"check": f.check, "ok": f.ok, "found": f.found, "do": f.cure} for f in findings])
-    else:
-        for f in findings:
-            print(f"{'ok  ' if f.ok else 'FAIL'} {f.check}: {f.found}" + ("" if f.ok else f"\n     do: {f.cure}"))
-    if not all(f.ok for f in findings):
-        raise typer.Exit(1)
-
-
-@app.command()
-def sources(
-    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody; only say what is known here.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """The sources behind a network: what each covers and needs, its terms, whether it works now, how current it is.
-
-    Makes one cheap call to each configured one. Example: filingwatch sources
-    """
-    from filingwatch import summary
-    from filingwatch.survey import survey_sources
-
-    found = survey_sources(read_settings(), ask=not offline)
-    if as_json:
-        _print_json([asdict(one) for one in found])
-    else:
-        summary.show_sources(console, found)
-
-
-@app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help="A query on the published file; it reaches nothing else.")],
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-) -> None:
-    """Ask the published file.
-
-    Example: filingwatch sql "select office, count(*) from core.fct_invention group by all"
-    """
-    import duckdb
-
-    from filingwatch import summary
-    from filingwatch.errors import BadInput
-    from filingwatch.warehouse import reader
-
-    with reader(read_settings()) as con:
-        try:
-            con.execute("set enable_external_access = false")
-            frame = con.sql(query)
-            names, rows = (frame.columns, frame.fetchall()) if frame is not None else ([], [])
-        except duckdb.Error as error:
-            raise BadInput(f"The query failed: {error}") from error
-    if as_json:
-        _print_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif as_csv:
-        import csv
-
-        out = csv.writer(sys.stdout)
-        out.writerow(names)
-        out.writerows(rows)
-    else:
-        summary.show_rows(console, None, names, rows)
 
 
 @app.command()
@@ -339,35 +177,6 @@ def restore(
 
 
 @app.command()
-def alerts(
-    everything: Annotated[bool, typer.Option("--all", help="Also those for ops.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """What monitors were told, newest first, and what became of each delivery.
-
-    Example: filingwatch alerts --all
-    """
-    from filingwatch.warehouse import reader
-
-    with reader(read_settings()) as con:
-        rows = con.execute(
-            "select a.alert_id, a.created_at, a.audience, a.subject, a.body, "
-            "string_agg(distinct d.channel || ': ' || d.status, ', ') from ops.alert as a "
-            "left join ops.delivery as d using (alert_id) where a.audience = 'monitor' or ? "
-            "group by all order by a.created_at desc",
-            [everything],
-        ).fetchall()
-    if as_json:
-        names = ("alert_id", "created_at", "audience", "subject", "body", "deliveries")
-        _print_json([dict(zip(names, row, strict=True)) for row in rows])
-        return
-    if not rows:
-        print("Nobody was told anything yet. What the back-file holds is history: see insight.fct_changepoint.")
-    for alert_id, created_at, _, subject, body, deliveries in rows:
-        print(f"{created_at:%F %H:%M} UTC  {alert_id}\n{subject}\n\n{body}\n\nDelivered: {deliveries or 'not yet'}\n")
-
-
-@app.command()
 def decide(
     kind: Annotated[str, typer.Argument(help="relevance_label, topic_name or batch_accepted.")],
     subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic.")],
@@ -389,7 +198,7 @@ def decide(
     made = put(settings, kind=kind, subject=subject, value=value, decided_by=who, watch=watch, reason=why)
     before = f" (before: {made.previous_value})" if made.previous_value else ""
     print(f"decision {made.decision_id}: {kind} of {subject} is {value}{before}. The next run takes it into account.")
-    _announce(settings)
+    announce(settings)
 
 
 @app.command()
@@ -403,34 +212,6 @@ def serve() -> None:
     serve_deployments(read_settings())
 
 
-_STATUS = {
-    "Last runs": """
-        select run_id, flow, as_of, started_at, status, message from ops.run
-        order by started_at desc limit 5
-    """,
-    "Jobs of the last run": """
-        select job, watch, status, reason, round(seconds, 1) as seconds from ops.job_run
-        where run_id = (select arg_max(run_id, decided_at) from ops.job_run) order by decided_at
-    """,
-    "Sources": """
-        select source, status, asked_at, answered_at as ended_well_at, complete_through, stale_since, message
-        from ops.source_state order by stale_since is null, source
-    """,
-    "What they brought": """
-        select source, count(*) filter (where kind = 'page') as pages, sum(record_count)::bigint as records,
-               max(attempted_at) filter (where record_count > 0) as last_records,
-               count(*) filter (where kind = 'request') as requests,
-               count(*) filter (where kind = 'request' and status <> 'answered') as unanswered,
-               count(*) filter (where kind = 'end' and status in ('degraded', 'stopped', 'failed')) as ended_badly
-        from ops.outcome group by source order by source
-    """,
-    "Quality": """
-        select suite, verdict, count(*) as checks from ops.quality_result
-        where run_id = (select arg_max(run_id, judged_at) from ops.quality_result) group by all order by all
-    """,
-}
-
-
 def _run_and_show(name: str, as_json: bool) -> None:
     from filingwatch import summary
     from filingwatch.runner import run_flow
@@ -438,7 +219,7 @@ def _run_and_show(name: str, as_json: bool) -> None:
     settings = read_settings()
     figures = run_flow(settings, name)
     if as_json:
-        _print_json(figures)
+        print_json(figures)
     else:
         summary.show_night(console, settings, figures)
 
@@ -447,7 +228,7 @@ def _show_backfill(results: list[dict[str, Any]], command: str, as_json: bool) -
     from filingwatch import summary
 
     if as_json:
-        _print_json(results)
+        print_json(results)
         return
     names = ("source", "status", "windows done", "records", "new", "changed", "known", "rejected")
     rows = [
@@ -462,14 +243,3 @@ def _show_backfill(results: list[dict[str, Any]], command: str, as_json: bool) -
     if any(result["done"] < result["windows"] for result in results):
         print(f"Windows are left. Go on with the same command: {command}")
     print("Next: filingwatch analyse, or wait for the night.")
-
-
-def _announce(settings: Any) -> None:
-    """Tell a running scheduler that something was given; without one, the next run finds it by itself."""
-    from filingwatch.runner import announce
-
-    announce(settings)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
