@@ -60,7 +60,16 @@ def look(record: Element) -> Sight:
                     classes += etree.tostring(piece, method="text", encoding="unicode", with_tail=False)
                 elif not filed and piece.get("data-format") == "docdb":
                     filed = next((date.text or "" for date in piece.iter("date")), "")
+    if not texts and not classes and len(record):
+        return _search(record)
     return Sight(texts, classes, filed, days)
+
+
+def _search(record: Element) -> Sight:
+    """The same from a record in another form, wherever its parts stand; dates are left to `reading`."""
+    texts = [own_text(element) for element in record.iter("{*}invention-title", "{*}abstract")]
+    lists = record.iter("{*}patent-classifications", "{*}classifications-ipcr")
+    return Sight(texts, "".join("".join(element.itertext()) for element in lists), "", [])
 
 
 def _plain_text(element: Element) -> str:

@@ -1,8 +1,8 @@
 """Start tags of records, seen in the bytes before any of it is parsed.
 
 Two things are learned that way because parsing for them would double the work: which records the installation holds
-already (asked for thousands at once, ahead of the parser), and which ones are taken back (they count before everything
-else of their files). A tag that is written in an unusual way is left to the parser.
+already (asked for thousands at once, ahead of the parser), and, by a run that goes on in the middle, which records the
+files before have created. A tag that is written in an unusual way is left to the parser.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from html import unescape
 from typing import BinaryIO
 
-from filingwatch.normalform import NormalFormError
 from filingwatch.sources.docdb.register import Ids, Register
 from filingwatch.sources.zips import BadZip
 
@@ -24,7 +23,7 @@ _CHUNK = 2**18
 _LONGEST_TAG = 2**14
 _OPENING = b"exchange-document"
 _IDS = re.compile(rb'\scountry="([^"<>&]*)" doc-number="([^"<>&]*)" kind="([^"<>&]*)"')
-_DELETED = re.compile(rb"status\s*=\s*[\"']DV?[\"']")
+_CREATED = re.compile(rb"status\s*=\s*[\"']C[\"']")
 _ATTRIBUTE = re.compile(rb"([\w.:-]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
 
 
@@ -74,8 +73,8 @@ class Scout(io.RawIOBase):
         self._register.announce(coming)
 
 
-def scan_deletions(file: BinaryIO) -> Iterator[Ids]:
-    """Country, number and kind of every record of a file that is a deletion (status D or DV), in order.
+def scan_created(file: BinaryIO) -> Iterator[Ids]:
+    """The ids of all records of a file that are creations (status C).
 
     Ends early, without a word, where the file is damaged: whoever parses it says so.
     """
@@ -83,12 +82,12 @@ def scan_deletions(file: BinaryIO) -> Iterator[Ids]:
     while True:
         try:
             chunk = file.read(_CHUNK)
-        except NormalFormError:
+        except BadZip:
             return
         if not chunk:
             return
         tags, tail = _find_tags(tail + chunk)
-        yield from (_read_ids(tag) for tag in tags if _DELETED.search(tag))
+        yield from (_read_ids(tag) for tag in tags if _CREATED.search(tag))
 
 
 def _find_tags(text: bytes) -> tuple[list[bytes], bytes]:
