@@ -265,6 +265,13 @@ def test_a_download_is_repeated_until_its_checksum_is_right(tmp_path: Path) -> N
     assert not (tmp_path / "g").exists()
 
 
+def test_a_full_disk_is_named_as_one(tmp_path: Path) -> None:
+    """A file that cannot be written is not the office's fault, and the message says where room is missing."""
+    (tmp_path / "f.part").symlink_to("/dev/full")
+    with line(Reply(200, b"x" * 10**6)) as (client, _, _), pytest.raises(Terminal, match=r"No space left.*Free space"):
+        client.download("/f", tmp_path / "f", most_bytes=10**7)
+
+
 def test_a_loop_of_redirects_and_a_step_down_to_http_are_refused(tmp_path: Path) -> None:
     """A file is never loaded over a line that anybody could change, nor for ever."""
     from filingwatch.sources.http import _follow

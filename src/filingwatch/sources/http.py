@@ -167,7 +167,12 @@ class Client:
         def send() -> tuple[Answer, Download | None]:
             return self._receive(url, target, most_bytes, checksum)
 
-        _, download = self._repeat(_describe("GET", self.hide(url), {}), send, judge, self.policy.most_tries, True)
+        try:
+            _, download = self._repeat(_describe("GET", self.hide(url), {}), send, judge, self.policy.most_tries, True)
+        except OSError as error:
+            raise Terminal(
+                f"{target.name} could not be written to {target.parent}: {error}. Free space there."
+            ) from error
         assert download is not None
         settle(target)
         return download
