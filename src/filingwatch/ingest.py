@@ -34,6 +34,8 @@ KNOWN_BATCH = 10_000
 
 Progress = Callable[[Landed], None]
 
+_PAUSED = "paused between two pages to let other runs go first; goes on behind the last page"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
@@ -139,10 +141,13 @@ def ingest_source(
     progress: Progress = lambda landed: None,
     *,
     cursor_key: str = "",
+    deadline: float | None = None,
 ) -> SourceResult:
     """Land every page that the source has for us. A failure of the source is a result, not an exception.
 
-    The key of a cursor is given by a backfill: what it finds says nothing about how current the source is.
+    The key of a cursor is given by a backfill: what it finds says nothing about how current the source is. After the
+    `deadline` (of `time.monotonic`) no further page is taken and the result is "paused", to be gone on with. Its
+    `error` is what came damaged until then, if anything.
 
     Raises:
         duckdb.Error: the working file cannot be written, which no other source would survive either.
@@ -154,6 +159,9 @@ def ingest_source(
             journal.keep(page)
             total += land_page(con, settings.payloads, run, source, page, cursor_key=cursor_key)
             progress(total)
+            if deadline is not None and time.monotonic() >= deadline:
+                status = "paused"
+                break
     except QuotaSpent as spent:
         status, error = "stopped", str(spent)
     except FilingwatchError as failure:
@@ -166,6 +174,10 @@ def ingest_source(
         journal.close()
     if status == "ok":
         status, error, event = _judge_end(con, run, source, total, journal, is_night=cursor_key == "")
+    if status == "paused":
+        _, error = journal.verdict() or (None, None)
+        ledger.record_outcome(con, run, source.name, "end", "stopped", message=_PAUSED)
+        return SourceResult(source.name, total, status, error)
     with ledger.transaction(con):
         seconds = time.monotonic() - started
         ledger.record_outcome(con, run, source.name, "end", status, message=error, seconds=seconds)

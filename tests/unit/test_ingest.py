@@ -242,6 +242,27 @@ def test_a_spent_allowance_stops_a_source_cleanly_and_it_goes_on(
     assert con.sql("select count(*) from raw.publication").fetchall() == [(30,)]
 
 
+def test_a_deadline_pauses_a_source_between_two_pages(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, shelf: Shelf
+) -> None:
+    """The page under way still lands, nothing is told and no state is kept; the next one goes on behind it."""
+    past = Query(DAY, window=Window(dt.date(2015, 1, 1), dt.date(2015, 2, 1)))
+    landed = [
+        ingest.ingest_source(
+            con, settings, run, ShelfSource(shelf.url), past, cursor_key="backfill:x", deadline=time.monotonic() + left
+        )
+        for left in (0, 0, 3600)
+    ]
+    assert [(one.status, one.landed.new, one.error, one.event) for one in landed] == [
+        ("paused", 10, None, None),
+        ("paused", 10, None, None),
+        ("ok", 11, None, None),
+    ]
+    assert freshness.read_states(con) == {}
+    ends = con.sql("select distinct status, message like 'paused %' from ops.outcome where kind = 'end'").fetchall()
+    assert set(ends) == {("stopped", True), ("ok", None)}
+
+
 def test_a_fault_of_our_own_ends_one_source_with_its_place(
     con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
 ) -> None:
