@@ -68,7 +68,7 @@ def _read_head(reader: _Reader) -> tuple[bytes, bytes | None]:
             return reader.take(found.start()), found[0]
         if len(reader.ahead) > MOST_HEAD_BYTES:
             raise BadXml(f"no record of DOCDB stands in the first {MOST_HEAD_BYTES:,} bytes of the file")
-        if not reader.fill():
+        if not reader.fill(len(reader.ahead) + 1):
             reader.raise_fault()
             return reader.take(len(reader.ahead)), None
 
@@ -89,8 +89,8 @@ class _Reader:
         self.ahead = b""
         self.fault: BadZip | None = None
 
-    def fill(self, least: int = 1) -> bool:
-        """Read on until at least so many bytes are ahead; False when there are no more."""
+    def fill(self, least: int) -> bool:
+        """Read on until at least so many bytes are ahead; False when nothing came."""
         pieces = [self.ahead]
         missing = least - len(self.ahead)
         while missing > 0 and not self._at_end:

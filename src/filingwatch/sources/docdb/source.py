@@ -95,12 +95,12 @@ class DocdbSource:
         self._clear_folder({delivery.id for delivery in plan.todo})
         wanting, background, collector = Wanting(query), Background(), Collector(self._page_records)
         collector.note(plan.notes)
-        cursor: Cursor = plan.cursor
+        register, cursor = Register(query.known), plan.cursor
         for delivery in plan.todo:
             paths = {file.id: self._fetch(delivery, file) for file in delivery.files}
-            walk = Walk(delivery, cursor, wanting, Register(query.known), background, collector)
+            walk = Walk(delivery, cursor, wanting, register, background, collector)
             for page in walk.pages(paths, self.folder / f"docdb-{delivery.id}-member.zip"):
-                cursor = page.next_cursor
+                cursor = dict(page.next_cursor)
                 yield page
             for path in paths.values():
                 path.unlink(missing_ok=True)
