@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gzip
 import hashlib
 import json
 import logging
+import socket
+import threading
+import traceback
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -53,6 +59,7 @@ def line(
     Reply(500), Reply(503), Reply(429), Reply(408), Reply(200, b"<a/>", fault="reset"),
     Reply(200, b"<a/>", fault="truncated"), Reply(200, b"<a/>" * 9, fault="drip"),
     Reply(200, b"<html/>", "text/html"), Reply(302, headers={"Location": "/"}),
+    Reply(500, headers={"Set-Cookie": "visit=1; Path=/"}), Reply(200, b"<a/>", headers={"Content-Encoding": "gzip"}),
 ])  # fmt: skip
 def test_a_repeated_request_is_the_same_to_the_last_header(bad: Reply) -> None:
     """Method, path, query, headers and body of the second try equal those of the first, whatever went wrong."""
@@ -191,6 +198,99 @@ def test_an_answer_that_never_ends_is_cut(tmp_path: Path) -> None:
         with pytest.raises(Transient, match="larger than 100 bytes"):
             client.download("/f", tmp_path / "f", most_bytes=100)
         assert not (tmp_path / "f").exists()
+
+
+def test_a_packed_answer_is_unpacked_within_bounds() -> None:
+    """Gzip, as it was asked for, and nothing else; a bomb is given up at the limit, not after it has been unpacked."""
+    packed = gzip.compress(b"<a>lantern</a>")
+    with line(Reply(200, packed, headers={"Content-Encoding": "gzip"})) as (client, _, _):
+        assert client.call("GET", "/x").content == b"<a>lantern</a>"
+        assert client.take_attempts()[0].bytes == len(packed)
+    bomb = gzip.compress(gzip.compress(b"\0" * 50_000_000))
+    for encoding, message in (("gzip, gzip", "not asked for"), ("br", "not asked for")):
+        with line(Reply(200, bomb, headers={"Content-Encoding": encoding})) as (client, _, _):
+            with pytest.raises(Transient, match=message):
+                client.call("GET", "/x", most_tries=1)
+    flat = gzip.compress(b"\0" * 50_000_000)
+    with line(Reply(200, flat, headers={"Content-Encoding": "gzip"}), policy=Policy(most_bytes=10**6)) as (
+        client,
+        _,
+        _,
+    ):
+        tracemalloc.start()
+        with pytest.raises(Transient, match="larger than"):
+            client.call("GET", "/x", most_tries=1)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_a_line_that_dribbles_its_headers_is_cut() -> None:
+    """The deadline is for the whole answer, from the first byte of its head on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def dribble() -> None:
+            other, _ = server.accept()
+            with other, contextlib.suppress(OSError):
+                other.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while True:
+                    other.sendall(b"a")
+                    threading.Event().wait(0.01)
+
+        thread = threading.Thread(target=dribble, daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        client = Client("office", address, Policy(deadline=0.2, most_tries=1), clock=FakeClock())
+        with pytest.raises(Transient, match="not complete after"):
+            client.call("GET", "/x")
+        client.close()
+        thread.join(5)
+
+
+def test_holds_use_up_the_patience_as_well() -> None:
+    """An office that asks for a pause before every request does not keep the sources behind it waiting all night."""
+    with (
+        line(GOOD, policy=Policy(patience=1000)) as (client, _, clock),
+        pytest.raises(Transient, match="too long for one"),
+    ):
+        for _ in range(100):
+            client.hold(300)
+            client.call("GET", "/x")
+    assert sum(clock.waits) < 1100
+
+
+def test_bytes_of_a_lost_answer_count() -> None:
+    """The allowance counts what came over the line, whether it could be used or not."""
+    with line(Reply(200, b"x" * 5000, fault="truncated")) as (client, _, _):
+        with pytest.raises(Transient):
+            client.call("GET", "/x", most_tries=2)
+        assert client.usage.bytes == 10_000
+
+
+def test_different_questions_are_different_rows() -> None:
+    """Two bodies to one address can be told apart in the ledger; a long body is not kept whole."""
+    with line(GOOD) as (client, _, _):
+        client.call("POST", "/search", json={"from": "2026-11-01"})
+        client.call("POST", "/search", json={"from": "2026-11-02", "terms": ["lantern"] * 1000})
+        first, second = client.take_attempts()
+    assert first.request != second.request and "2026-11-01" in first.request["body"]
+    assert len(json.dumps(dict(second.request))) < 1000
+
+
+def test_no_secret_is_in_a_traceback_or_behind_an_encoding() -> None:
+    """What a bug report would show, and a secret that was written into an address, are clean as well."""
+    odd = "a+b/c=d e"
+    with line(GOOD) as (client, _, _):
+        client.add_secret(odd)
+        client.call("GET", "/x", params={"key": odd})
+        assert odd not in repr(client.take_attempts()) and "a%2Bb" not in repr(client._attempts)
+
+        def judge(answer: Answer) -> Again | None:
+            raise Terminal(f"it said {SECRET}")
+
+        with pytest.raises(Terminal) as caught:
+            client.call("GET", "/x", judge=judge)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 def test_no_secret_is_said_anywhere(caplog: pytest.LogCaptureFixture) -> None:

@@ -51,6 +51,13 @@ def test_entity_bombs_are_refused(bomb: bytes) -> None:
         stream(bomb)
 
 
+def test_an_entity_declared_late_is_refused_as_well() -> None:
+    """A long prologue does not hide a declaration."""
+    late = b"<!DOCTYPE a [" + b"<!-- " + b"x" * 70_000 + b" -->" + b'<!ENTITY n "thing">]><a>&n;</a>'
+    with pytest.raises(BadXml, match="declares entities"):
+        parse_document(late)
+
+
 def test_external_entities_are_neither_loaded_nor_shown(tmp_path: Path) -> None:
     """A reference to a file of this machine leaves nothing in the text; names of images in old documents do no harm."""
     (tmp_path / "secret").write_text("s3cret")
@@ -158,6 +165,14 @@ def test_damage_and_strange_members_have_a_reason(tmp_path: Path) -> None:
             file.open("other", 10)
         file.extract("../../evil", tmp_path / "here", 10)
     assert (tmp_path / "here").read_bytes() == b"x" and not (tmp_path.parent.parent / "evil").exists()
+
+
+def test_a_member_packed_otherwise_is_refused(tmp_path: Path) -> None:
+    """Offices use deflate; other methods are not tried."""
+    with zipfile.ZipFile(tmp_path / "l.zip", "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("m", b"lamp" * 1000)
+    with open_zip(tmp_path / "l.zip") as file, pytest.raises(BadZip, match="no office uses"):
+        file.open("m", 10**6)
 
 
 def test_an_encrypted_member_is_named(tmp_path: Path) -> None:

@@ -53,7 +53,10 @@ def test_once_a_week_a_night_looks_back_far() -> None:
     assert wide.is_wide and wide.window.days == 180
     assert cursor_after(cursor, wide, at(DAY))["wide_on"] == "2026-11-22"
     assert cursor_after(cursor, narrow, at(dt.date(2026, 11, 21)))["wide_on"] == "2026-11-15"
-    assert plan_walks(at(DAY), cursor_inside(cursor, wide, {"x": 1}), overlap_days=35, wide_days=180)[0].is_wide
+    left, new = plan_walks(
+        at(dt.date(2026, 11, 23)), cursor_inside(cursor, wide, {"x": 1}), overlap_days=35, wide_days=180
+    )
+    assert left.is_wide and not new.is_wide, "a wide look that was cut is finished, not doubled"
 
 
 def test_a_backfill_asks_for_its_window_once() -> None:

@@ -8,14 +8,17 @@ work with Transient, Terminal or QuotaSpent.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import ipaddress
 import json as jsonlib
 import logging
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx
 from pydantic import SecretStr
@@ -25,6 +28,7 @@ from filingwatch.errors import AnswerLost, FilingwatchError, QuotaSpent, Termina
 from filingwatch.sources.answers import Again, Answer, Attempt, Judge, excerpt, judge_status, retry_after
 from filingwatch.sources.downloading import Download, Receiver, part_of, settle
 from filingwatch.sources.pace import SYSTEM_CLOCK, Clock, Policy, Usage
+from filingwatch.sources.receiving import BadPacking, Watchdog, unpack
 
 __all__ = [
     "SYSTEM_CLOCK",
@@ -43,6 +47,7 @@ __all__ = [
 ]
 
 MOST_REDIRECTS = 5
+MOST_BODY = 300
 _HIDDEN = "***"
 # httpx tells every address that it asks at level INFO; addresses of signed downloads are secrets of a kind.
 for _name in ("httpx", "httpcore"):
@@ -92,6 +97,8 @@ class Client:
         self._attempts: list[Attempt] = []
         self._asked = self._failed = 0
         self._waited = 0.0
+        self._received = 0
+        self._socket: socket.socket | None = None
         self._next_start = float("-inf")
         # the pace protects the offices of others; one that a person runs on this machine needs no protection
         self._is_paced = not (clock is SYSTEM_CLOCK and is_loopback(base_url))
@@ -141,7 +148,7 @@ class Client:
                 return Again(f"answered {kind} instead of {' or '.join(accepts)}: {excerpt(answer.content, 80)}")
             return again
 
-        request = _describe(method, self.hide(url), fixed)
+        request = self._describe(method, url, fixed, body)
         answer, _ = self._repeat(request, send, decide, most_tries or self.policy.most_tries, repeat_lost)
         return answer
 
@@ -168,7 +175,7 @@ class Client:
             return self._receive(url, target, most_bytes, checksum)
 
         try:
-            _, download = self._repeat(_describe("GET", self.hide(url), {}), send, judge, self.policy.most_tries, True)
+            _, download = self._repeat(self._describe("GET", url), send, judge, self.policy.most_tries, True)
         except OSError as error:
             raise Terminal(
                 f"{target.name} could not be written to {target.parent}: {error}. Free space there."
@@ -187,9 +194,10 @@ class Client:
             self._secrets.add(value)
 
     def hide(self, text: str) -> str:
-        """The text with every secret replaced."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, _HIDDEN)
+        """The text with every secret replaced, also where it is written as in an address."""
+        forms = {form for secret in self._secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, _HIDDEN)
         return text
 
     def take_attempts(self) -> list[Attempt]:
@@ -214,28 +222,44 @@ class Client:
             self._require_allowance()
             self._wait_turn()
             at, started, lost = self.clock.now(), self.clock.monotonic(), False
-            answer, extra, received = None, None, 0
+            answer, extra, self._received = None, None, 0
             try:
                 answer, extra = send()
-                received = extra.bytes if isinstance(extra, Download) else len(answer.content)
                 again = decide(answer)
             except _Lost as error:
                 again, lost = Again(str(error)), True
             except FilingwatchError as error:
-                self._note(request, "refused", at, answer, received, started, str(error))
-                raise type(error)(self._say(request, str(error))) from error
+                self._note(request, "refused", at, answer, started, str(error))
+                raise type(error)(self._say(request, str(error))) from None  # the error itself may hold a secret
             status = "answered" if again is None else "again"
-            self._note(request, status, at, answer, received, started, again.reason if again else None)
+            self._note(request, status, at, answer, started, again.reason if again else None)
             if again is None:
                 assert answer is not None
                 return answer, extra
+            self._require_budget()
             if lost and not repeat_lost:
                 raise AnswerLost(self._say(request, f"the answer was lost: {again.reason}"))
-            self._require_budget()
             if number == most_tries:
                 break
             self._wait_for(request, again, number)
         raise Transient(self._say(request, f"{again.reason}; tried {most_tries} times. The next run asks again."))
+
+    def _describe(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> dict[str, Any]:
+        """A request for the ledger: enough to tell it from others and to know what was asked. Without the query of a
+        signed address, and of a long body only its beginning and its hash."""
+        parts = urlsplit(url)
+        plain: dict[str, Any] = {"method": method, "url": urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))}
+        if query := dict(parse_qsl(parts.query, keep_blank_values=True)):
+            plain["query"] = query
+        kept = {name: value for name, value in (headers or {}).items() if name.lower().startswith(("x-ops", "range"))}
+        if kept:
+            plain["headers"] = kept
+        if body:
+            plain["body"] = excerpt(body, MOST_BODY)
+            plain["body_sha256"] = hashlib.sha256(body).hexdigest()[:16]
+        return jsonlib.loads(self.hide(jsonlib.dumps(plain, ensure_ascii=False)))
 
     def _say(self, request: Mapping[str, Any], what: str) -> str:
         if what.startswith(f"{self.office}, "):  # an error of a call within this one, the token's
@@ -244,16 +268,16 @@ class Client:
         return self.hide(f"{self.office}, {request['method']} {address.path or '/'}: {what}")
 
     def _note(
-        self, request: Mapping[str, Any], status: str, at: dt.datetime, answer: Answer | None, received: int,
-        started: float, message: str | None,
+        self, request: Mapping[str, Any], status: str, at: dt.datetime, answer: Answer | None, started: float,
+        message: str | None,
     ) -> None:  # fmt: skip
         self._asked += 1
         self._failed += status != "answered"
-        self.usage.add(at.date(), requests=1, received=received)
+        self.usage.add(at.date(), requests=1, received=self._received)
         seconds = self.clock.monotonic() - started
         code = answer.status if answer is not None else None
         self._attempts.append(
-            Attempt(request, status, at, code, received, seconds, self.hide(message) if message else None)
+            Attempt(request, status, at, code, self._received, seconds, self.hide(message) if message else None)
         )
 
     def _require_allowance(self) -> None:
@@ -274,8 +298,13 @@ class Client:
 
     def _wait_turn(self) -> None:
         wait = self._next_start - self.clock.monotonic()
-        if wait > self.policy.longest_wait:
-            raise Transient(f"{self.office} asks to wait {wait:,.0f} s. The next run goes on where this one ended.")
+        held = max(0.0, wait - self.interval)
+        if wait > self.policy.longest_wait or self._waited + held > self.policy.patience:
+            raise Transient(
+                f"{self.office} asks to wait {wait:,.0f} s, too long for one run. The next run goes on where this one "
+                "ended."
+            )
+        self._waited += held
         if wait > 0:
             self.clock.sleep(wait)
         self._next_start = self.clock.monotonic() + (self.interval if self._is_paced else 0.0)
@@ -302,39 +331,58 @@ class Client:
     ) -> Iterator[httpx.Response]:
         """The response while its body is still to be read. Whatever goes wrong on the way is _Lost."""
         secret_headers = {} if anonymous or self._authorise is None else dict(self._authorise())
+        sent = {**headers, **secret_headers}
+        watchdog = Watchdog(self.policy.deadline)
+        extensions = {"trace": self._keep_socket}
         try:
-            with self._connection().stream(
-                method, url, headers={**headers, **secret_headers}, content=body
-            ) as response:
+            with (
+                watchdog.guarding(lambda: self._socket),
+                self._connection().stream(method, url, headers=sent, content=body, extensions=extensions) as response,
+            ):
                 yield response
         except httpx.InvalidURL as error:
-            raise Terminal(f"the address cannot be used: {error}. Check it in the settings.") from error
+            raise Terminal(f"the address cannot be used: {error}. Check it in the settings.") from None
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise _Lost(f"no whole answer: {self.hide(str(error)) or type(error).__name__}") from error
+            if watchdog.has_bitten:
+                raise _Lost(f"the answer was not complete after {self.policy.deadline:,.0f} s") from None
+            raise _Lost(f"no whole answer: {self.hide(str(error)) or type(error).__name__}") from None
 
     def _connection(self) -> httpx.Client:
         if self._line is None:
             self._line = httpx.Client(
                 timeout=self.policy.timeout,
                 headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a repetition shall be the same request
                 follow_redirects=False,
                 trust_env=not is_loopback(self.base_url),  # a proxy of the machine has no business on loopback
             )
         return self._line
 
+    def _keep_socket(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
+        """The body in small pieces, unpacked; what arrives is counted before anything is made of it."""
+
+        def count() -> Iterator[bytes]:
+            for chunk in response.iter_raw():
+                self._received += len(chunk)
+                yield chunk
+
+        try:
+            yield from unpack(count(), response.headers.get("content-encoding", ""))
+        except BadPacking as error:
+            raise _Lost(str(error)) from None
+
     def _read(self, response: httpx.Response) -> Answer:
         started, content = self.clock.monotonic(), bytearray()
-        for chunk in response.iter_bytes():
+        for chunk in self._chunks(response):
             content += chunk
             if len(content) > self.policy.most_bytes:
                 raise _Lost(f"the answer is larger than {self.policy.most_bytes:,} bytes")
-            self._require_speed(started)
         seconds = self.clock.monotonic() - started
         return Answer(response.status_code, response.headers, bytes(content), seconds, self.clock.now())
-
-    def _require_speed(self, started: float) -> None:
-        if self.clock.monotonic() - started > self.policy.deadline:
-            raise _Lost(f"the answer was not complete after {self.policy.deadline:,.0f} s")
 
     def _receive(
         self, url: str, target: Path, most_bytes: int, checksum: tuple[str, str] | None
@@ -349,9 +397,8 @@ class Client:
                     return self._read(response), None
                 started = self.clock.monotonic()
                 with Receiver(part_of(target), checksum, most_bytes) as receiver:
-                    for chunk in response.iter_bytes():
+                    for chunk in self._chunks(response):
                         receiver.write(chunk)
-                        self._require_speed(started)
                         if receiver.fault is not None:
                             break
                 if receiver.fault is not None:
@@ -360,15 +407,6 @@ class Client:
                 answer = Answer(response.status_code, response.headers, b"", seconds, self.clock.now())
                 return answer, Download(target, receiver.size, answer.seconds)
         raise _Lost(f"more than {MOST_REDIRECTS} redirects in a row; check the address in the settings")
-
-
-def _describe(method: str, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
-    """A request for the ledger: what a person needs to repeat it, without the query of a signed address."""
-    parts = urlsplit(url)
-    plain = {"method": method, "url": urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))}
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    kept = {name: value for name, value in headers.items() if name.lower().startswith(("x-ops", "range"))}
-    return plain | ({"query": query} if query else {}) | ({"headers": kept} if kept else {})
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -78,9 +78,13 @@ def parse_document(content: bytes) -> Element:
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, encoding="utf-8"
     )
     try:
-        return etree.fromstring(mended.encode(), parser)
+        root = etree.fromstring(mended.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise BadXml(f"the document is not well-formed XML: {error.msg}") from error
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and any(entity.content for entity in dtd.iterentities()):  # declared late, past the prologue
+        raise BadXml("the document declares entities of its own, which no office does")
+    return root
 
 
 def stream_elements(file: BinaryIO, name: str) -> Iterator[Element]:

@@ -45,7 +45,8 @@ def plan_walks(
     end = query.as_of + dt.timedelta(days=1)
     start = min(through or end, end) - dt.timedelta(days=overlap_days)
     wide_on = _read_day(since, "wide_on")
-    is_wide = wide_days > 0 and wide_on is not None and (query.as_of - wide_on).days >= wide_every_days
+    is_due = wide_on is not None and (query.as_of - wide_on).days >= wide_every_days
+    is_wide = wide_days > 0 and is_due and not (left is not None and left.is_wide)
     if is_wide:
         start = min(start, end - dt.timedelta(days=wide_days))
     walks = [] if left is None else [left]

@@ -62,6 +62,8 @@ class SafeZip:
             raise BadZip(f"{self.name} has no member {name!r}") from error
         if info.flag_bits & _ENCRYPTED:
             raise BadZip(f"{name} in {self.name} is encrypted")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BadZip(f"{name} in {self.name} is packed in a way that no office uses ({info.compress_type})")
         limit = min(most_bytes, max(_FREE_BYTES, int(info.compress_size * most_ratio)))
         try:
             return cast(BinaryIO, _Counted(self._file.open(info), limit, f"{name} in {self.name}"))
