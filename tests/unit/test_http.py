@@ -207,10 +207,10 @@ def test_a_packed_answer_is_unpacked_within_bounds() -> None:
         assert client.call("GET", "/x").content == b"<a>lantern</a>"
         assert client.take_attempts()[0].bytes == len(packed)
     bomb = gzip.compress(gzip.compress(b"\0" * 50_000_000))
-    for encoding, message in (("gzip, gzip", "not asked for"), ("br", "not asked for")):
-        with line(Reply(200, bomb, headers={"Content-Encoding": encoding})) as (client, _, _):
-            with pytest.raises(Transient, match=message):
-                client.call("GET", "/x", most_tries=1)
+    for encoding in ("gzip, gzip", "br"):
+        twice = Reply(200, bomb, headers={"Content-Encoding": encoding})
+        with line(twice) as (client, _, _), pytest.raises(Transient, match="not asked for"):
+            client.call("GET", "/x", most_tries=1)
     flat = gzip.compress(b"\0" * 50_000_000)
     with line(Reply(200, flat, headers={"Content-Encoding": "gzip"}), policy=Policy(most_bytes=10**6)) as (
         client,
