@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from filingwatch.errors import Terminal, Transient
+from filingwatch.errors import FilingwatchError, Terminal, Transient
 from filingwatch.filing import PublicationId
 from filingwatch.sources.base import Cursor, LiveSource, Page, Query, Window
 from filingwatch.sources.pace import Clock
@@ -23,8 +23,8 @@ from filingwatch.sources.uspto import paging as paging_module
 from filingwatch.sources.uspto.awaiting import MOST_NIGHTS
 from tests.clocks import FakeClock
 from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, Holding, invent_holdings, settled
-from tests.fake_offices.serving import NO_FAULTS, Faults
-from tests.fake_offices.uspto import SEARCH, FakeUspto
+from tests.fake_offices.serving import NO_FAULTS, Faults, Reply
+from tests.fake_offices.uspto import FILES, LISTS, SEARCH, FakeUspto
 from tests.unit.source_battery import LiveCase, check_live, check_resumes, read_all, sizes
 
 KEY = "t0psecret-uspto-key"
@@ -446,6 +446,75 @@ def test_a_file_that_cannot_be_had_does_not_stop_the_night(holdings: list[Holdin
         office.today = TODAY + dt.timedelta(days=1)
         second = night(office, tmp_path, pages[-1].next_cursor, known=remember(pages))
     assert len(abstracts(second)) == sum(one.abstract is not None for one in holdings)
+
+
+@pytest.mark.parametrize(
+    ("place", "broken"),
+    [
+        (LISTS, Reply(500, b"out of order", "text/html")),
+        (LISTS, Reply(200, b"{}", "application/json")),
+        (LISTS, Reply(200, b"not JSON", "application/json")),
+        (LISTS, Reply(404, b"<html>gone</html>", "text/html")),
+        (FILES, Reply(404, b'{"code":404,"error":"Not Found"}', "application/json")),
+    ],
+)
+def test_broken_lists_and_files_never_keep_new_records_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, broken: Reply
+) -> None:
+    """Three nights long: what was published that day lands, the walk closes, the error is told; then all is made up."""
+    held = [replace(one, publication_date=TODAY + dt.timedelta(days=n)) for n, one in enumerate(settled_more()[:4])]
+    held = [replace(one, loaded_on=one.publication_date) for one in held]
+    since: Cursor | None = None
+    seen: list[Page] = []
+    with portal(held) as office:
+        sound = office.reply
+        monkeypatch.setattr(office, "reply", lambda ask: broken if _is_asked(ask.path, place) else sound(ask))
+        for one in held[:3]:
+            office.today = one.publication_date
+            pages, error = night_that_fails(office, tmp_path, since, known=remember(seen))
+            assert error is not None
+            assert str(one.publication) in landed(pages)
+            since = pages[-1].next_cursor
+            assert "walk" not in since and "postponed" in pages[-1].notes
+            seen += pages
+        monkeypatch.undo()
+        office.today = held[3].publication_date
+        last = night(office, tmp_path, since, known=remember(seen))
+    assert sorted(landed(last, "uspto-xml")) == sorted(str(one.publication) for one in held)
+
+
+def _is_asked(path: str, place: str) -> bool:
+    return path.startswith(place) and (place == FILES or not path.startswith(FILES))
+
+
+def night_that_fails(
+    office: FakeUspto, folder: Path, since: Cursor | None, **asked: Any
+) -> tuple[list[Page], FilingwatchError | None]:
+    """The pages that a run gave, and how it ended."""
+    source = UsptoSource(SecretStr(KEY), office.url, folder, clock=FakeClock())
+    pages: list[Page] = []
+    try:
+        for page in source.pages(replace(Query(office.today, QUERY_TERMS, QUERY_CLASSES), **asked), since):
+            pages.append(page)
+    except FilingwatchError as error:
+        return pages, error
+    finally:
+        source.client.close()
+    return pages, None
+
+
+def test_a_key_that_is_refused_at_a_file_ends_the_night(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else could be had either: the walk stays open for the next night."""
+    refused = Reply(403, b'{"code":403,"error":"Forbidden"}', "application/json")
+    with portal(holdings) as office:
+        sound = office.reply
+        monkeypatch.setattr(office, "reply", lambda ask: refused if ask.path.startswith(FILES) else sound(ask))
+        pages, error = night_that_fails(office, tmp_path, None)
+        assert isinstance(error, Terminal) and "half an hour" in str(error)
+        assert len([ask for ask in office.asks if ask.path.startswith(FILES)]) == 1
+    assert "walk" in pages[-1].next_cursor
 
 
 def test_the_file_stores_refusal_says_nothing_about_the_key(holdings: list[Holding], tmp_path: Path) -> None:

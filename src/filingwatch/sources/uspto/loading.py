@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filingwatch.errors import Transient
+from filingwatch.errors import FilingwatchError, Transient
 from filingwatch.filing import Record, Reject
 from filingwatch.normalform import NormalFormError
 from filingwatch.sources.base import Page
 from filingwatch.sources.uspto.awaiting import MOST_LOADS, Awaiting, Week
 from filingwatch.sources.uspto.notes import Notes
-from filingwatch.sources.uspto.portal import Portal, WeeklyFile
+from filingwatch.sources.uspto.portal import KeyRefused, Portal, WeeklyFile
 from filingwatch.sources.uspto.weekly import FEED, publication_of, read_document, split_documents, trim_document
 from filingwatch.sources.zips import BadZip, open_zip
 
@@ -30,7 +30,7 @@ class WeekLoader:
     """One round over the weeks that are due. `postponed` is why a week could not be had, if one could not."""
 
     def __init__(self, portal: Portal, folder: Path, awaiting: Awaiting, today: dt.date, is_backfill: bool) -> None:
-        self.postponed: Transient | None = None
+        self.postponed: FilingwatchError | None = None
         self._portal, self._folder, self._awaiting = portal, folder, awaiting
         self._today, self._is_backfill = today, is_backfill
         self._given_up: list[str] = []
@@ -42,21 +42,34 @@ class WeekLoader:
         listed = {product: self._list(product, weeks) for product, weeks in _by_product(due)}
         self._clear(due)
         for week in due:
-            file = next((one for one in reversed(listed[week.product]) if one.day == week.day), None)
+            files = listed[week.product]
+            if files is None:
+                continue
+            file = next((one for one in reversed(files) if one.day == week.day), None)
             if file is None or file.version == self._awaiting.version.get(week) or self._is_worn(week):
                 self._miss(week)
                 continue
             try:
                 yield from self._read(week, file)
-            except Transient as error:
-                if self._is_backfill:
-                    raise
-                self.postponed = self.postponed or error
-                self._awaiting.postpone(week, self._today)
+            except FilingwatchError as error:
+                self._postpone([week], error)
         yield self._summary(due)
 
-    def _list(self, product: str, weeks: list[Week]) -> list[WeeklyFile]:
-        return self._portal.list_files(product, weeks[0].day, weeks[-1].day)
+    def _list(self, product: str, weeks: list[Week]) -> list[WeeklyFile] | None:
+        """The files of these weeks; None when their list cannot be had tonight."""
+        try:
+            return self._portal.list_files(product, weeks[0].day, weeks[-1].day)
+        except FilingwatchError as error:
+            self._postpone(weeks, error)
+            return None
+
+    def _postpone(self, weeks: list[Week], error: FilingwatchError) -> None:
+        """A file or a list that cannot be had must not keep a night from its search. The key is refused for all."""
+        if self._is_backfill or isinstance(error, KeyRefused):
+            raise error
+        self.postponed = self.postponed or error
+        for week in weeks:
+            self._awaiting.postpone(week, self._today)
 
     def _is_worn(self, week: Week) -> bool:
         return self._awaiting.loads.get(week, 0) >= MOST_LOADS

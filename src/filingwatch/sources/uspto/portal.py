@@ -36,6 +36,10 @@ _JSON = ("application/json",)
 _KEY = "FILINGWATCH_USPTO_KEY"
 
 
+class KeyRefused(Terminal):
+    """The key is missing or refused: nothing at all can be had."""
+
+
 @dataclass(frozen=True)
 class WeeklyFile:
     """One file of a product as the portal lists it. `version` changes when the office replaces it."""
@@ -140,9 +144,9 @@ def judge_download(answer: Answer) -> Again | None:
 
 def _judge(answer: Answer) -> Again | None:
     if answer.status == 401:
-        raise Terminal(f"USPTO saw no API key. Set {_KEY}; a key is free at data.uspto.gov, My ODP.")
+        raise KeyRefused(f"USPTO saw no API key. Set {_KEY}; a key is free at data.uspto.gov, My ODP.")
     if answer.status == 403:
-        raise Terminal(
+        raise KeyRefused(
             "USPTO refuses the API key (403). A new key is refused for some minutes until it is active: if it is new, "
             "try again in half an hour. Otherwise it was mistyped, or deleted after 90 days without use: set a new "
             f"one from data.uspto.gov, My ODP, as {_KEY}."

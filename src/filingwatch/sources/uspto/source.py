@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from filingwatch.errors import FilingwatchError, Terminal, Transient
+from filingwatch.errors import FilingwatchError, Terminal
 from filingwatch.filing import Record
 from filingwatch.sources.base import Cursor, Estimate, Page, Query, Window
 from filingwatch.sources.pace import SYSTEM_CLOCK, Clock, Policy
@@ -65,15 +65,15 @@ class UsptoSource:
     def pages(self, query: Query, since: Cursor | None) -> Iterator[Page]:
         """Pages of what was published since the cursor, or in `query.window`; then their documents with abstracts.
 
-        A weekly file that cannot be had tonight does not stop a night: what lacks it stays awaited, and the error is
-        raised at the end. A backfill stops at once, since its window is asked for again.
+        A weekly file or list that cannot be had tonight does not stop a night: what lacks it stays awaited, and the
+        error is raised at the end. A backfill stops at once, since its window is asked for again.
 
         Raises:
-            Transient: not now; what was yielded stays valid. Terminal: the key or the watches have to be mended first.
+            Transient: not now; what was yielded stays valid. Terminal: something has to be mended first.
         """
         words, reason = _question(query)
         is_first = not since or not since.keys() & {"through", "walk"}
-        postponed: Transient | None = None
+        postponed: FilingwatchError | None = None
         overlap = FIRST_DAYS if is_first else OVERLAP_DAYS
         for walk in plan_walks(query, since, overlap_days=overlap, wide_days=WIDE_DAYS):
             if reason:
@@ -116,7 +116,7 @@ class _Tour:
 
     def __init__(self, source: UsptoSource, query: Query, words: Words, walk: Walk, since: Cursor | None) -> None:
         self.since: Cursor | None = since
-        self.postponed: Transient | None = None
+        self.postponed: FilingwatchError | None = None
         self._source, self._query, self._words, self._walk = source, query, words, walk
         self._awaiting = _read_awaiting(since)
         self._empty: Found | None = None
