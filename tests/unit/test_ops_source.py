@@ -42,6 +42,14 @@ def invent(count: int, *, days: int = 20, last: dt.date = TODAY) -> list[Holding
     return [settled(one) for one in invent_holdings(3, count, last - dt.timedelta(days=days), last)]
 
 
+def invent_one_section(count: int) -> list[Holding]:
+    """Wanted publications of one day, one office and one section."""
+    return [
+        replace(settled(one), cpc=("G08B 13/19602",), ipc=("G08B 13/196",))
+        for one in invent_holdings(5, count, TODAY, TODAY, office="CN")
+    ]
+
+
 @contextmanager
 def open_office(
     holdings: Sequence[Holding], *, office: type[FakeOps] = FakeOps, faults: Faults = NO_FAULTS, **options: object
@@ -284,15 +292,29 @@ def test_a_full_day_is_cut_by_office() -> None:
 
 def test_what_cannot_be_cut_any_more_is_said_loudly() -> None:
     """One day, one office, one section: OPS gives 2,000 and the page says that others are missing."""
-    holdings = [
-        replace(settled(one), cpc=("G08B 13/19602",), ipc=("G08B 13/196",))
-        for one in invent_holdings(5, 2030, TODAY, TODAY, office="CN")
-    ]
-    with open_office(holdings) as (_, source, _):
+    with open_office(invent_one_section(2030)) as (_, source, _):
         pages = read(source)
     assert len(names(pages)) == 2000
     (note,) = [page.notes["truncated"] for page in pages if "truncated" in page.notes]
     assert note.startswith("WARNING: 2,030 hits on one day")
+
+
+class EndLost(FakeOps):
+    """An office that never has the last page that can be reached."""
+
+    def _search(self, ask: Ask, **options: object) -> Reply:
+        if ask.headers["x-ops-range"].startswith("1901-"):
+            return Reply(404, b'<fault xmlns="http://ops.epo.org"><code>SERVER.EntityNotFound</code></fault>')
+        return super()._search(ask, **options)  # type: ignore[arg-type]
+
+
+def test_a_cut_at_the_cap_is_told_though_the_last_page_was_lost() -> None:
+    """What the lost page does not count was counted by the pages before: the note is `truncated`, not `incomplete`."""
+    with open_office(invent_one_section(2030), office=EndLost) as (_, source, _):
+        pages = read(source)
+    assert len(names(pages)) == 1900
+    assert [page for page in pages if "truncated" in page.notes]
+    assert not [page for page in pages if "incomplete" in page.notes]
 
 
 # hits that come and go

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from filingwatch.errors import Transient
 from filingwatch.sources.ops.searching import CAP, COUNTED, PAGE, Hits, SearchLine
@@ -17,11 +18,15 @@ MOST_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page of a search; whether it is the last one, and what is to be said about how the search ended."""
+    """One page of a search; whether it is the last one, and what is to be said about how the search ended.
+
+    `kind` is that of the remark: `truncated` by the cap, or `incomplete` where OPS counts more than it gives.
+    """
 
     hits: Hits
     is_last: bool
     remark: str | None = None
+    kind: Literal["truncated", "incomplete"] = "incomplete"
 
 
 def ask_first(line: SearchLine, cql: str, rounds: int = 1) -> Hits:
@@ -55,12 +60,12 @@ def page_through(line: SearchLine, cql: str, first: Hits) -> Iterator[Step]:
         wanted = min(total, CAP)
         following = hits.end + 1
         if len(seen) >= wanted:
-            yield Step(hits, True, _say_capped(total))
+            yield _end(hits, total)
             return
         if following > wanted:
             useless = useless + 1 if len(seen) == seen_before else 0
             if rounds == MOST_ROUNDS or useless == 2 or total > CAP:
-                yield Step(hits, True, _say_capped(total) or _say_missing(total, len(seen), rounds))
+                yield _end(hits, total, _say_missing(total, len(seen), rounds))
                 return
             rounds, following, seen_before = rounds + 1, 1, len(seen)
         yield Step(hits, False)
@@ -71,9 +76,14 @@ def count_in_words(total: int) -> str:
     return f"{total:,}{' or more' if total >= COUNTED else ''}"
 
 
-def _say_capped(total: int) -> str | None:
-    if total <= CAP:
-        return None
+def _end(hits: Hits, total: int, missing: str | None = None) -> Step:
+    """The last step. Its page may have been lost, so what the search has in all is an argument."""
+    if total > CAP:
+        return Step(hits, True, _say_capped(total), "truncated")
+    return Step(hits, True, missing)
+
+
+def _say_capped(total: int) -> str:
     return (
         f"WARNING: {count_in_words(total)} hits on one day, in one office and section; OPS gives {CAP:,} of them and "
         "the others are missing. Bring them in by DOCDB or an export, or narrow the classes of the watch."

@@ -180,7 +180,7 @@ def _make_page(cql: str, step: Step, cursor: Cursor, notes: Mapping[str, Any]) -
     records, rejects = read_records(documents, lambda code, _: warnings.update([code]))
     said = dict(notes) | {"hits": hits.total}
     said |= {"warnings": dict(warnings)} if warnings else {}
-    said |= {"truncated" if hits.total > CAP else "incomplete": step.remark} if step.remark else {}
+    said |= {step.kind: step.remark} if step.remark else {}
     return Page(
         feed=FEED,
         request={"q": cql, "range": f"{hits.begin}-{hits.end}"},
