@@ -20,6 +20,7 @@ from filingwatch.sources.base import Cursor, LiveSource, Page, Query, Window
 from filingwatch.sources.pace import Clock
 from filingwatch.sources.uspto import UsptoSource
 from filingwatch.sources.uspto import paging as paging_module
+from filingwatch.sources.uspto import source as uspto_source
 from filingwatch.sources.uspto.awaiting import MOST_NIGHTS
 from tests.clocks import FakeClock
 from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, Holding, invent_holdings, settled
@@ -351,14 +352,37 @@ def test_grants_come_by_their_own_day(holdings: list[Holding], tmp_path: Path) -
     assert list(office.downloads) == ["ipg261117.zip"]
 
 
-def test_a_known_publication_is_not_loaded_again(holdings: list[Holding], tmp_path: Path) -> None:
-    """Nights overlap by two weeks, and a file may be downloaded twenty times a year."""
+def test_abstracts_come_once_whatever_other_sources_hold(holdings: list[Holding], tmp_path: Path) -> None:
+    """Another source may have landed the publication without one; nights overlap by two weeks, wide ones by nine, and
+    a file may be downloaded twenty times a year."""
+    with portal(holdings) as office:
+        first = night(office, tmp_path, known=frozenset)
+        assert abstracts(first) == {str(one.publication): one.abstract for one in holdings if one.abstract}
+        files, since = dict(office.downloads), first[-1].next_cursor
+        for days in (1, 2, 8, 16):
+            office.today = TODAY + dt.timedelta(days=days)
+            asked = len(office.asks)
+            later = night(office, tmp_path, since, known=frozenset)
+            assert not [ask for ask in office.asks[asked:] if ask.path.startswith(LISTS)], f"{days} days later"
+            since = later[-1].next_cursor
+    assert set(landed(later)) <= set(landed(first)) and landed(later)
+    assert set(files.values()) == {1}
+
+
+def test_what_was_read_is_forgotten_when_no_search_asks_for_it(holdings: list[Holding], tmp_path: Path) -> None:
+    """The cursor does not grow from year to year; a backfill leaves nothing behind at all."""
     with portal(holdings) as office:
         first = night(office, tmp_path)
-        office.today = TODAY + dt.timedelta(days=1)
-        second = night(office, tmp_path, first[-1].next_cursor, known=remember(first))
-    assert set(office.downloads.values()) == {1}
-    assert set(landed(second)) < set(landed(first))
+        assert "done" in str(first[-1].next_cursor)
+        office.today = TODAY + dt.timedelta(days=uspto_source.DONE_DAYS + 1)
+        later = night(office, tmp_path, first[-1].next_cursor)
+        assert not [ask for page in later for ask in page.records if page.feed == "uspto-xml"]
+        office.today += dt.timedelta(days=1)
+        later = night(office, tmp_path, later[-1].next_cursor)
+        assert "done" not in str(later[-1].next_cursor)
+        window = Window(TODAY - dt.timedelta(days=30), TODAY)
+        filled = night(office, tmp_path, window=window)
+    assert abstracts(filled) and "done" not in str(filled[-1].next_cursor)
 
 
 def test_late_and_amended_records_come(holdings: list[Holding], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""Publications that still lack their document of the weekly file, week by week; kept in the cursor.
+"""Publications that still lack their document of the weekly file, and those that have it, by week; kept in the cursor.
 
-Pure. A file is loaded again only when the office has changed it, and seldom: it allows twenty downloads a year.
+Pure. What other sources hold of a publication does not count: an abstract comes from here. A file is loaded again only
+when the office has changed it, and seldom: it allows twenty downloads a year.
 """
 
 from __future__ import annotations
@@ -47,13 +48,15 @@ def week_of(publication: PublicationId, day: dt.date | None) -> Week | None:
 @dataclass
 class Awaiting:
     """What is awaited. `nights` counts the nights in which a week was looked for in vain, `tried` is the last of them,
-    `version` the state of the file in which the rest was not found, `loads` how often each file was downloaded."""
+    `version` the state of the file in which the rest was not found, `loads` how often each file was downloaded.
+    `done` are the publications that need no further look: their document has come, or was given up."""
 
     wanted: dict[Week, list[str]] = field(default_factory=dict)
     nights: dict[Week, int] = field(default_factory=dict)
     tried: dict[Week, str] = field(default_factory=dict)
     version: dict[Week, str] = field(default_factory=dict)
     loads: dict[Week, int] = field(default_factory=dict)
+    done: dict[Week, list[str]] = field(default_factory=dict)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any] | None) -> Awaiting:
@@ -62,6 +65,8 @@ class Awaiting:
             day, _, product = name.partition(" ")
             week = Week(dt.date.fromisoformat(day), product)
             made.loads[week] = int(entry["loads"])
+            if entry.get("done"):
+                made.done[week] = list(entry["done"])
             if entry.get("wanted"):
                 made.wanted[week] = list(entry["wanted"])
                 made.nights[week] = int(entry["nights"])
@@ -70,26 +75,36 @@ class Awaiting:
         return made
 
     def as_plain(self) -> dict[str, Any]:
-        """Everything as JSON data; of weeks in which nothing is awaited any more only the newest."""
+        """Everything as JSON data; the loads of weeks that are over only where they are the newest."""
         idle = sorted(week for week in self.loads if week not in self.wanted)[-_WEEKS_REMEMBERED:]
-        plain: dict[str, Any] = {str(week): {"loads": self.loads[week]} for week in idle if self.loads[week]}
-        for week, wanted in sorted(self.wanted.items()):
-            plain[str(week)] = {
-                "wanted": list(wanted),
+        kept = {*self.wanted, *self.done, *(week for week in idle if self.loads[week])}
+        return {str(week): self._entry(week) for week in sorted(kept)}
+
+    def _entry(self, week: Week) -> dict[str, Any]:
+        entry: dict[str, Any] = {"loads": self.loads.get(week, 0)}
+        if week in self.done:
+            entry["done"] = list(self.done[week])
+        if week in self.wanted:
+            entry |= {
+                "wanted": list(self.wanted[week]),
                 "nights": self.nights.get(week, 0),
                 "tried": self.tried.get(week, ""),
                 "version": self.version.get(week, ""),
-                "loads": self.loads.get(week, 0),
             }
-        return plain
+        return entry
 
     def add(self, week: Week, publication_id: str) -> None:
-        """Await one more document. A week that was tried already is due again: the file may hold it."""
-        wanted = self.wanted.setdefault(week, [])
-        if publication_id not in wanted:
-            wanted.append(publication_id)
+        """Await one more document, unless it is done. A week that was tried already is due again: the file may hold
+        it."""
+        wanted = self.wanted.get(week, [])
+        if publication_id not in wanted and publication_id not in self.done.get(week, ()):
+            self.wanted[week] = [*wanted, publication_id]
             for memory in (self.tried, self.version, self.nights):
                 memory.pop(week, None)
+
+    def drop_before(self, day: dt.date) -> None:
+        """Forget what is done of weeks for which no search asks any more."""
+        self.done = {week: ids for week, ids in self.done.items() if week.day >= day}
 
     def due(self, today: dt.date) -> list[Week]:
         """The weeks to look for today, oldest first."""
@@ -102,6 +117,7 @@ class Awaiting:
         """These documents have come."""
         found = set(publication_ids)
         left = [one for one in self.wanted[week] if one not in found]
+        self._settle(week, [one for one in self.wanted[week] if one in found])
         if left:
             self.wanted[week] = left
         else:
@@ -118,6 +134,7 @@ class Awaiting:
         if not is_last and self.nights[week] < MOST_NIGHTS and self.loads.get(week, 0) < MOST_LOADS:
             return []
         given_up = self.wanted[week]
+        self._settle(week, given_up)
         self._forget(week)
         return given_up
 
@@ -127,6 +144,9 @@ class Awaiting:
 
     def count(self) -> int:
         return sum(map(len, self.wanted.values()))
+
+    def _settle(self, week: Week, publication_ids: list[str]) -> None:
+        self.done[week] = [*self.done.get(week, ()), *publication_ids]
 
     def _forget(self, week: Week) -> None:
         for memory in (self.wanted, self.nights, self.tried, self.version):

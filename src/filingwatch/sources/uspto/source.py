@@ -31,6 +31,8 @@ from filingwatch.sources.windows import Walk, cursor_after, cursor_inside, plan_
 OVERLAP_DAYS = 14
 WIDE_DAYS = 63
 """Once a week the search looks back so far: some records come or are corrected late, and a search costs little."""
+DONE_DAYS = 70
+"""How long it is remembered which documents were read: a little longer than any search looks back."""
 FIRST_DAYS = 21
 """Days that the first night looks back: some weeks to look at, each of which costs two files of 150 MB."""
 SLICE_DAYS = 7
@@ -157,6 +159,9 @@ class _Tour:
 
     def _close(self, last: Page | None) -> Page:
         """The last page with the cursor after the walk; a page without records when the walk has none."""
+        is_over = self._query.window is not None  # a backfill, whose window is not asked for again
+        oldest = min(self._query.as_of - dt.timedelta(days=DONE_DAYS), self._walk.window.start)
+        self._awaiting.drop_before(self._walk.window.end if is_over else oldest)
         cursor = self._cursor(None)
         if last is not None:
             return replace(last, next_cursor=cursor)
@@ -207,18 +212,17 @@ class _Tour:
         )
 
     def _await(self, records: list[Record]) -> None:
-        """Note down the documents to load: of publications of this window that the installation did not hold yet.
+        """Note down the documents to load: of publications of this window whose document was not read yet. That another
+        source holds the publication does not count: it may hold it without an abstract.
 
         A grant brings the older publication of its application along; that one's file is not loaded for it.
         """
         window = self._walk.window
-        ids = [str(record.filing.publication) for record in records]
-        known = self._query.known(ids)
-        for publication_id, record in zip(ids, records, strict=True):
-            day = record.filing.publication_date
-            week = week_of(record.filing.publication, day)
-            if week is not None and window.start <= week.day < window.end and publication_id not in known:
-                self._awaiting.add(week, publication_id)
+        for record in records:
+            publication = record.filing.publication
+            week = week_of(publication, record.filing.publication_date)
+            if week is not None and window.start <= week.day < window.end:
+                self._awaiting.add(week, str(publication))
 
     def _is_anything_due(self) -> bool:
         return bool(self._awaiting.due(self._query.as_of))
