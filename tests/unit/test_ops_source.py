@@ -299,6 +299,33 @@ def test_what_cannot_be_cut_any_more_is_said_loudly() -> None:
     assert note.startswith("WARNING: 2,030 hits on one day")
 
 
+class NoSections(FakeOps):
+    """An office that finds nothing by section."""
+
+    def _find(self, question: str) -> list[Holding]:
+        return [] if " and cl=" in question else super()._find(question)
+
+
+def test_hits_that_are_in_no_section_land_as_far_as_they_can_be_reached() -> None:
+    """The search that is cut by section is asked itself too, and what is missing in the end is said with its number."""
+    with open_office(invent_one_section(2100), office=NoSections) as (_, source, _):
+        pages = read(source)
+    assert len(names(pages)) == 2000
+    (note,) = [page.notes["truncated"] for page in pages if "truncated" in page.notes]
+    assert note.startswith("WARNING: 100 of 2,100 hits in 2026-11-22 to 2026-11-22, CN are missing")
+    assert pages[-1].next_cursor["through"] == "2026-11-23"
+
+
+def test_hits_that_the_sections_bring_are_not_called_missing() -> None:
+    """Parts that together bring everything leave no warning."""
+    holdings = invent_one_section(2100)
+    holdings[1000:] = [replace(one, cpc=("H04L 9/00",), ipc=("H04L 9/00",)) for one in holdings[1000:]]
+    with open_office(holdings) as (_, source, _):
+        pages = read(source, Query(TODAY, QUERY_TERMS))
+    assert names(pages) == {str(one.publication) for one in holdings}
+    assert not [page for page in pages if page.notes.keys() & {"truncated", "incomplete"}]
+
+
 class EndLost(FakeOps):
     """An office that never has the last page that can be reached."""
 

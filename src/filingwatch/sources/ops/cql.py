@@ -126,6 +126,7 @@ def split_search(search: Search) -> list[Search]:
     """Searches that together ask the same with fewer hits each, in order; none when it cannot be split any more.
 
     First the window is halved down to a day, then a day is cut by office, then an office by section of the classes.
+    Only the sections are not the whole: a document without classes, a design, is in none of them.
     """
     window = search.window
     if window.days > 1:

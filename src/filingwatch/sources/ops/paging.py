@@ -6,7 +6,7 @@ OPS gives no order that could be relied on; what is counted is the only measure 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from filingwatch.errors import Transient
@@ -20,13 +20,53 @@ MOST_ROUNDS = 5
 class Step:
     """One page of a search; whether it is the last one, and what is to be said about how the search ended.
 
-    `kind` is that of the remark: `truncated` by the cap, or `incomplete` where OPS counts more than it gives.
+    `beyond` are hits that cannot be reached at all.
     """
 
     hits: Hits
     is_last: bool
     remark: str | None = None
-    kind: Literal["truncated", "incomplete"] = "incomplete"
+    beyond: int = 0
+
+    @property
+    def kind(self) -> Literal["truncated", "incomplete"]:
+        """What the remark is about: hits beyond reach, or hits that OPS counts and does not give."""
+        return "truncated" if self.beyond else "incomplete"
+
+
+@dataclass(slots=True)
+class Cut:
+    """A search that is cut by section, and what its parts have brought of it.
+
+    A document without classes is in no section, and a part for the rest would pass the 20 terms of a search. So the
+    search itself is one of the parts, as far as it reaches, and what is still missing in the end is said.
+    """
+
+    label: str
+    total: int
+    parts_left: int
+    seen: set[str] = field(default_factory=set)
+    told: int = 0
+
+    def take(self, step: Step) -> Step:
+        """A step of a part; the last one of the last part says what all parts together have not brought."""
+        self.seen |= step.hits.found.keys if step.hits.found else frozenset()
+        if not step.is_last:
+            return step
+        self.parts_left -= 1
+        self.told += step.beyond
+        missing = self.total - len(self.seen) - self.told
+        if self.parts_left or missing <= 0:
+            return step
+        said = f"{step.remark} {self._say(missing)}" if step.remark else self._say(missing)
+        return replace(step, remark=said, beyond=step.beyond + missing)
+
+    def _say(self, missing: int) -> str:
+        return (
+            f"WARNING: {missing:,} of {count_in_words(self.total)} hits in {self.label} are missing: they are in no "
+            f"section that OPS finds, and beyond its first {CAP:,}. Bring them in by DOCDB or an export, or narrow the "
+            "classes of the watch."
+        )
 
 
 def ask_first(line: SearchLine, cql: str, rounds: int = 1) -> Hits:
@@ -79,7 +119,7 @@ def count_in_words(total: int) -> str:
 def _end(hits: Hits, total: int, missing: str | None = None) -> Step:
     """The last step. Its page may have been lost, so what the search has in all is an argument."""
     if total > CAP:
-        return Step(hits, True, _say_capped(total), "truncated")
+        return Step(hits, True, _say_capped(total), total - CAP)
     return Step(hits, True, missing)
 
 

@@ -18,7 +18,7 @@ from filingwatch.errors import Terminal
 from filingwatch.sources.base import Cursor, Estimate, Page, Query, Window
 from filingwatch.sources.http import SYSTEM_CLOCK, Client, Clock, Policy
 from filingwatch.sources.ops.cql import Clauses, Search, asked_offices, split_search, write_clauses, write_search
-from filingwatch.sources.ops.paging import Step, ask_first, count_in_words, page_through
+from filingwatch.sources.ops.paging import Cut, Step, ask_first, count_in_words, page_through
 from filingwatch.sources.ops.reading import FEED, read_records
 from filingwatch.sources.ops.searching import CAP, COUNTED, PAGE, SearchLine
 from filingwatch.sources.ops.throttling import START_INTERVAL, WEEK_BYTES
@@ -123,6 +123,7 @@ class OpsSource:
         waiting = _plan_searches(query, walk, clauses)
         notes: dict[str, Any] = {"not_asked": list(clauses.not_asked)} if clauses.not_asked else {}
         split: list[str] = []
+        cut: Cut | None = None
         while waiting:
             search = waiting.pop()
             cql = write_search(clauses.texts[search.clause], search)
@@ -131,8 +132,12 @@ class OpsSource:
             if parts:
                 split.append(f"{count_in_words(first.total)} hits in {search.label}: asked in {len(parts)} parts")
                 waiting += reversed(parts)
-                continue
+                if not parts[0].section:
+                    continue
+                cut = Cut(search.label, first.total, 1 + len(parts))
             for step in page_through(self._line, cql, first):
+                if cut is not None:  # that the whole is cut at the cap is no news
+                    step = cut.take(replace(step, remark=None, beyond=0) if parts else step)
                 done = step.is_last and not waiting
                 place = waiting[-1] if step.is_last and waiting else search
                 position = _position(query, clauses, place)
@@ -141,6 +146,7 @@ class OpsSource:
                 notes |= {"split": split} if split else {}
                 yield _make_page(cql, step, cursor, notes)
                 notes, split = {}, []
+            cut = cut if cut is not None and cut.parts_left else None
 
 
 def _require_clauses(query: Query) -> Clauses:
