@@ -12,8 +12,9 @@ from typing import Any
 
 import duckdb
 
+from filingwatch import backfill_state as state
 from filingwatch import ingest, ledger, night
-from filingwatch.backfill_plan import FLOW, ask_all, cursor_key, done_key, forget_windows, undone_windows, windows_of
+from filingwatch.backfill_plan import FLOW, ask_all, forget_windows, windows_of
 from filingwatch.errors import FilingwatchError
 from filingwatch.landing import Landed
 from filingwatch.settings import Settings
@@ -27,6 +28,7 @@ SESSION_SECONDS = 300.0
 PAUSE_SECONDS = 2.0
 NIGHT_PATIENCE_SECONDS = 6 * 3600.0
 """How long a backfill waits for a night that came between."""
+SAID_REMARKS = 5
 
 Progress = Callable[["Advance"], None]
 
@@ -52,10 +54,18 @@ class Result:
     windows: int = 0
     landed: Landed = field(default_factory=Landed)
     message: str | None = None
+    remarks: list[str] = field(default_factory=list)
 
     def figures(self) -> dict[str, Any]:
         plain = {"source": self.source, "status": self.status, "done": self.done, "windows": self.windows}
-        return plain | asdict(self.landed) | {"message": self.message}
+        return plain | asdict(self.landed) | {"message": self._words()}
+
+    def _words(self) -> str | None:
+        """The message, and what is to be said of windows that are done; of many only the first."""
+        said, more = self.remarks[:SAID_REMARKS], len(self.remarks) - SAID_REMARKS
+        if more > 0:
+            said = [*said, f"{more} more windows have such remarks, in their rows of ops.cursor"]
+        return "; ".join(filter(None, [self.message, *said])) or None
 
 
 def run_windows(
@@ -91,7 +101,7 @@ def _run_source(
             if todo is None:
                 if again:
                     forget_windows(con, source, query, windows)
-                todo = undone_windows(con, source, query, windows)
+                todo = state.undone_windows(con, source.name, query, windows)
                 result.windows, result.done = len(windows), len(windows) - len(todo)
             _work(con, settings, run, source, query, todo, result, progress, clock)
             figures["backfill"] = result.figures()
@@ -115,21 +125,35 @@ def _work(
         def tell(landed: Landed, before: Landed = before, window: Window = window) -> None:
             progress(Advance(source.name, window, result.done, result.windows, before + landed))
 
-        key = cursor_key(query, window)
+        key, since = state.cursor_key(query, window), state.begin_window(con, run, source.name, query, window)
         asked = replace(query, window=window)
         ended = ingest.ingest_source(con, settings, run, source, asked, tell, cursor_key=key)
         result.landed = before + ended.landed
-        if ended.status in ("stopped", "failed"):
+        is_walked = state.is_walked(con, source.name, query, window)
+        if ended.status == "stopped" or (ended.status == "failed" and not is_walked):
             result.status, result.message = ended.status, ended.error
             return
+        status, words = _conclude(ended, state.judge_window(con, source.name, since))
         todo.pop(0)
         with ledger.transaction(con):
-            ledger.forget_cursor(con, source.name, key)
-            if ended.status == "degraded":
-                result.status, result.message = "degraded", ended.error
-            else:
-                result.done += 1
-                ledger.write_cursor(con, run, source.name, asdict(ended.landed), done_key(query, window))
+            state.forget_window(con, source.name, query, window)
+            if status == "ok":
+                figures = asdict(ended.landed) | ({"remark": words} if words else {})
+                ledger.write_cursor(con, run, source.name, figures, state.done_key(query, window))
+        if status == "ok":
+            result.done += 1
+            result.remarks += [f"{window.start}/{window.end}: {words}"] if words else []
+        else:
+            result.status, result.message = status, words
         progress(Advance(source.name, window, result.done, result.windows, result.landed))
-        if clock.monotonic() - started >= SESSION_SECONDS:
+        if status == "failed" or clock.monotonic() - started >= SESSION_SECONDS:
             return
+
+
+def _conclude(ended: ingest.SourceResult, found: state.Found) -> tuple[str, str | None]:
+    """Status and words of a window that was walked to its end. Only "ok" is done."""
+    if found.lacking is not None:
+        return "failed" if ended.status == "failed" else "degraded", found.lacking
+    if ended.status in ("failed", "degraded") and found.remark is None:
+        return ended.status, ended.error
+    return "ok", found.remark

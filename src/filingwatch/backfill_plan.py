@@ -1,7 +1,6 @@
 """What a backfill would do: calendar windows, which of them are done, what the others cost. `backfill` does it.
 
-Which windows are done is kept in ops.cursor under the question that was asked: another question asks for all of them
-anew.
+Which of them are done is known to `backfill_state`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from filingwatch import ingest, ledger, night
+from filingwatch.backfill_state import FLOW, done_key, forget_window, undone_windows
 from filingwatch.errors import BadInput, FilingwatchError, Terminal
 from filingwatch.journal import Journal
 from filingwatch.settings import Settings
@@ -21,7 +21,6 @@ from filingwatch.sources.registry import CONNECTORS, Connector
 from filingwatch.warehouse import writer
 from filingwatch.watch import read_watches
 
-FLOW = "backfill"
 SAMPLED_WINDOWS = 6
 """So many windows are asked what they would cost; the others are taken for alike."""
 
@@ -111,7 +110,7 @@ def _plan(
     journal = Journal(con, run, source)
     try:
         windows = windows_of(source, query, span)
-        todo = windows if again else undone_windows(con, source, query, windows)
+        todo = windows if again else undone_windows(con, source.name, query, windows)
         sample = _sample(todo)
         total = sum((source.estimate(replace(query, window=window)) for window in sample), Estimate(0, 0, 0))
     finally:
@@ -150,33 +149,13 @@ def windows_of(source: LiveSource, query: Query, span: Window) -> list[Window]:
 def forget_windows(con: duckdb.DuckDBPyConnection, source: LiveSource, query: Query, windows: Sequence[Window]) -> None:
     """Let these windows count as never begun."""
     for window in windows:
-        for key in (cursor_key(query, window), done_key(query, window)):
-            ledger.forget_cursor(con, source.name, key)
-
-
-def undone_windows(
-    con: duckdb.DuckDBPyConnection, source: LiveSource, query: Query, windows: Sequence[Window]
-) -> list[Window]:
-    """The windows that no done one covers, oldest first."""
-    prefix = f"{FLOW}-done:{query.question}:"
-    keys = con.execute(
-        "select key from ops.cursor where source = ? and starts_with(key, ?)", [source.name, prefix]
-    ).fetchall()
-    done = [tuple(map(dt.date.fromisoformat, key.removeprefix(prefix).split("/"))) for (key,) in keys]
-    return [one for one in windows if not any(start <= one.start and one.end <= end for start, end in done)]
+        forget_window(con, source.name, query, window)
+        ledger.forget_cursor(con, source.name, done_key(query, window))
 
 
 def ask_all(settings: Settings, run: ledger.Run, con: duckdb.DuckDBPyConnection) -> Query:
     """What all watches ask for. A backfill adds its windows."""
     return ingest.build_query(read_watches(settings), run.as_of, con)
-
-
-def cursor_key(query: Query, window: Window) -> str:
-    return f"{FLOW}:{query.question}:{window.start}/{window.end}"
-
-
-def done_key(query: Query, window: Window) -> str:
-    return f"{FLOW}-done:{query.question}:{window.start}/{window.end}"
 
 
 def _months(span: Window, days: int) -> Iterator[dt.date]:

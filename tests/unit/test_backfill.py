@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -191,6 +191,69 @@ def test_a_window_that_came_damaged_is_left_for_the_next_time(settings: Settings
     assert (first.status, first.done, first.landed.new) == ("degraded", 3, DAYS)
     second = go(settings, shelf)
     assert (second.status, second.done, second.landed.unchanged) == ("ok", 4, 28)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def spoil_page(shelf: Shelf, number: int, notes: dict[str, Any], kill: int = 0) -> Callable[[Advance], None]:
+    """Progress that lets the page of this number (from 1, over all windows) carry the notes, and may kill."""
+    pages = 0
+
+    def spoil(advance: Advance) -> None:
+        nonlocal pages
+        if advance.landed.pages > pages:
+            pages = advance.landed.pages
+            shelf.notes = notes if pages == number - 1 else {}
+            if pages == kill:
+                raise Killed
+
+    shelf.notes = notes if number == 1 else {}
+    return spoil
+
+
+SHORT = Window(dt.date(2015, 1, 1), dt.date(2015, 1, 11))
+
+
+def test_a_window_of_which_most_was_damaged_is_asked_for_again(settings: Settings, shelf: Shelf) -> None:
+    """Failed as it was, with its cursor at the end, the next run begins it anew instead of finding nothing new."""
+    shelf.notes = {"damaged": 1}
+    first = go(settings, shelf, SHORT)
+    assert (first.status, first.done) == ("failed", 0) and "damaged" in (first.message or "")
+    shelf.notes = {}
+    second = go(settings, shelf, SHORT)
+    assert (second.status, second.done, second.landed.unchanged) == ("ok", 1, 10)
+
+
+@pytest.mark.parametrize("cut", ["quota", "kill"])
+def test_damage_is_not_forgotten_when_the_window_is_cut(settings: Settings, shelf: Shelf, cut: str) -> None:
+    """A page damaged before a stop leaves the window open after the rest of it came well."""
+    month = Window(SPAN.start, dt.date(2015, 2, 1))
+    progress = spoil_page(shelf, 1, {"damaged": 1}, kill=2 if cut == "kill" else 0)
+    if cut == "kill":
+        with pytest.raises(Killed):
+            go(settings, shelf, month, progress=progress)
+    else:
+        shelf.quota = 2
+        assert go(settings, shelf, month, progress=progress).status == "stopped"
+        shelf.quota = 99
+    rest = go(settings, shelf, month)
+    assert (rest.status, rest.done, rest.landed.new) == ("degraded", 0, 11)
+    again = go(settings, shelf, month)
+    assert (again.status, again.done, again.landed.unchanged) == ("ok", 1, 31)
+
+
+def test_what_an_office_never_shows_is_no_damage(settings: Settings, shelf: Shelf) -> None:
+    """A search cut at a fixed cap would be cut again: the window is done, and it is said what it lacks."""
+    shelf.notes = {"truncated": "11 of 12 are shown"}
+    first = go(settings, shelf, SHORT)
+    assert (first.status, first.done) == ("ok", 1)
+    assert "2015-01-01/2015-01-11: 11 of 12 are shown" in first.figures()["message"]
+    ((row,),) = ask(settings, "select value ->> 'remark' from ops.cursor where key like 'backfill-done:%'")
+    assert row == "11 of 12 are shown"
+    shelf.notes = {"truncated": "cut", "damaged": 1}
+    assert go(settings, shelf, Window(SHORT.end, dt.date(2015, 1, 21))).status == "failed"
 
 
 def test_a_source_that_fails_stops_no_other(settings: Settings, shelf: Shelf) -> None:
