@@ -222,6 +222,7 @@ def test_the_throttle_of_a_service_is_read() -> None:
     assert read_throttle(HEADER) == Throttle("yellow", 15)
     assert read_throttle(HEADER, "inpadoc") == Throttle("green", 45)
     assert Throttle("green", 30).interval == 2.0
+    assert Throttle("green", 200).interval == 2.0, "faster than is documented"
     assert Throttle("yellow", 15).interval == 8.0
     assert Throttle("red", 5).interval == 48.0
     assert Throttle("black", 0).is_suspended

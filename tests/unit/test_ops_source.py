@@ -489,6 +489,21 @@ def test_the_offices_own_count_of_the_week_is_obeyed() -> None:
     assert POLICY.week_bytes is not None and POLICY.week_bytes < 4_000_000_000
 
 
+class NewWeek(FakeOps):
+    """An office that has counted nothing yet."""
+
+    def _with_headers(self, reply: Reply) -> Reply:
+        self.sent = -len(reply.body)
+        return super()._with_headers(reply)
+
+
+def test_a_new_week_begins_with_nothing_used() -> None:
+    """A counter that says zero is believed: what was used before it is not kept."""
+    with open_office([], office=NewWeek) as (_, source, _):
+        source._line.week_used = 3_000_000_000
+        assert "; 0 bytes used this week" in source.probe()
+
+
 def test_an_hour_that_is_nearly_used_up_is_waited_for() -> None:
     """A backfill goes on by itself."""
     with open_office(invent(150)) as (office, source, clock):

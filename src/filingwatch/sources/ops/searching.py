@@ -98,7 +98,8 @@ class SearchLine:
         self.set_pace()
         if throttle is not None and throttle.is_suspended:
             self.client.hold(read_hold(answer.headers.get("Retry-After")))
-        self.week_used = read_used(answer.headers, "week") or self.week_used
+        week_used = read_used(answer.headers, "week")
+        self.week_used = self.week_used if week_used is None else week_used
         hour_used = read_used(answer.headers, "hour")
         if hour_used is not None and hour_used >= HOUR_SHARE * HOUR_BYTES:
             self.client.hold(LONGEST_HOLD)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 START_INTERVAL = 6.0
 """Seconds between two searches until a header says otherwise: ten a minute are always tolerated."""
 
+LEAST_INTERVAL = 2.0
+"""Thirty searches a minute are the most that is documented, whatever a header allows."""
+
 SUSPENDED_SECONDS = 60.0
 LONGEST_HOLD = 600.0
 MEMORY_SECONDS = 60.0
@@ -40,7 +43,7 @@ class Throttle:
     @property
     def interval(self) -> float:
         """Seconds between two requests; a limit of nothing without suspension means one a minute."""
-        return 60.0 / max(self.limit, 1) * _SLOWER.get(self.colour, 4.0)
+        return max(60.0 / max(self.limit, 1), LEAST_INTERVAL) * _SLOWER.get(self.colour, 4.0)
 
 
 def read_throttle(header: str | None, service: str = "search") -> Throttle | None:
