@@ -6,6 +6,7 @@ The night's lock is given up every few minutes, so that a night can come between
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -24,7 +25,7 @@ from filingwatch.sources.registry import Connector
 from filingwatch.warehouse import writer
 
 SESSION_SECONDS = 300.0
-"""After so long the lock is given up at the end of a window. A run that wants it looks every 0.2 s (`lock`)."""
+"""After so long the lock is given up behind the page under way. A run that wants it looks every 0.2 s (`lock`)."""
 PAUSE_SECONDS = 2.0
 NIGHT_PATIENCE_SECONDS = 6 * 3600.0
 """How long a backfill waits for a night that came between."""
@@ -103,7 +104,7 @@ def _run_source(
                     forget_windows(con, source, query, windows)
                 todo = state.undone_windows(con, source.name, query, windows)
                 result.windows, result.done = len(windows), len(windows) - len(todo)
-            _work(con, settings, run, source, query, todo, result, progress, clock)
+            _work(con, settings, run, source, query, todo, result, progress)
             figures["backfill"] = result.figures()
         if result.status in ("stopped", "failed"):
             break
@@ -112,13 +113,13 @@ def _run_source(
 
 def _work(
     con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, source: LiveSource, query: Query,
-    todo: list[Window], result: Result, progress: Progress, clock: Clock,
+    todo: list[Window], result: Result, progress: Progress,
 ) -> None:  # fmt: skip
     """One session: window after window, each with a cursor of its own, until time is up or the source ends it.
 
-    At least one window is done, however little time there is.
+    At least one page lands, however little time there is; the next session goes on behind it.
     """
-    started = clock.monotonic()
+    deadline = time.monotonic() + SESSION_SECONDS
     while todo:
         window, before = todo[0], result.landed
 
@@ -127,8 +128,10 @@ def _work(
 
         key, since = state.cursor_key(query, window), state.begin_window(con, run, source.name, query, window)
         asked = replace(query, window=window)
-        ended = ingest.ingest_source(con, settings, run, source, asked, tell, cursor_key=key)
+        ended = ingest.ingest_source(con, settings, run, source, asked, tell, cursor_key=key, deadline=deadline)
         result.landed = before + ended.landed
+        if ended.status == "paused":
+            return
         is_walked = state.is_walked(con, source.name, query, window)
         if ended.status == "stopped" or (ended.status == "failed" and not is_walked):
             result.status, result.message = ended.status, ended.error
@@ -146,7 +149,7 @@ def _work(
         else:
             result.status, result.message = status, words
         progress(Advance(source.name, window, result.done, result.windows, result.landed))
-        if status == "failed" or clock.monotonic() - started >= SESSION_SECONDS:
+        if status == "failed" or time.monotonic() >= deadline:
             return
 
 

@@ -57,7 +57,7 @@ def _acquire(lock: FileLock, note: Path, settings: Settings, run: Run) -> None:
     except Timeout:
         if run.flow == PATIENT_FLOW or f'"flow": "{PATIENT_FLOW}"' not in _read(note):
             raise
-        _log.warning("filingwatch: waiting for a backfill to come to the end of a window: %s", _holder(_read(note)))
+        _log.warning("filingwatch: waiting for a backfill to come to the end of a page: %s", _holder(_read(note)))
         lock.acquire(timeout=PATIENCE_SECONDS, poll_interval=0.2)
 
 

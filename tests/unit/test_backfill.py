@@ -163,19 +163,32 @@ def test_killed_anywhere_it_goes_on_there(settings: Settings, shelf: Shelf, page
 
 
 def test_a_night_may_come_between(settings: Settings, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once its time is up the lock is free for a moment, and what a night does then is not in the way."""
+    """Also in the middle of a long window: once its time is up the lock is free for a moment, what a night does then
+    is not in the way, and the window goes on behind its last page."""
     monkeypatch.setattr(backfill, "SESSION_SECONDS", 0.0)
-    nights = []
+    shelf.per_day, held = 4, []
 
     class Between(FakeClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
             with hold_night(settings, ledger.new_run("nightly", TODAY)):
-                nights.append(seconds)
+                held.append((seconds, landed(settings)))
 
-    assert go(settings, shelf, with_clock=Between()).done == 4
-    assert nights == [backfill.PAUSE_SECONDS] * 3
-    assert ask(settings, "select count(*) from ops.run where flow = 'backfill' and status = 'succeeded'") == [(4,)]
+    result = go(settings, shelf, Window(SPAN.start, dt.date(2015, 1, 11)), with_clock=Between())
+    assert (result.status, result.done, result.windows) == ("ok", 1, 1)
+    assert (result.landed.new, result.landed.unchanged) == (40, 0)
+    assert held == [(backfill.PAUSE_SECONDS, count) for count in (10, 20, 30, 40)]
+    assert ask(settings, "select count(*) from ops.run where flow = 'backfill' and status = 'succeeded'") == [(5,)]
+
+
+def test_damage_before_a_night_that_came_between_is_not_forgotten(
+    settings: Settings, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each session sees its own pages; the window is judged by all of them."""
+    monkeypatch.setattr(backfill, "SESSION_SECONDS", 0.0)
+    shelf.per_day = 2
+    result = go(settings, shelf, SHORT, progress=spoil_page(shelf, 1, {"damaged": 1}))
+    assert (result.status, result.done) == ("degraded", 0)
 
 
 def test_a_window_that_came_damaged_is_left_for_the_next_time(settings: Settings, shelf: Shelf) -> None:
