@@ -50,7 +50,7 @@ BREAKS = {
         (
             "volume_like_history",
             "office 2026-11-22",
-            "update ops.outcome set record_count = 90000 where run_id = 'night-7'",
+            "update raw.page set changed_count = 90000 where run_id = 'night-7'",
         ),
         (
             "reject_share",
@@ -336,7 +336,7 @@ def test_a_file_without_a_ledger_is_could_not_tell(tmp_path: Path) -> None:
 def test_a_first_night_has_no_history_and_passes(con: duckdb.DuckDBPyConnection) -> None:
     """Without five earlier nights and without earlier records nothing is compared, and this is said."""
     con.execute("delete from ops.run where run_id <> 'night-7'; delete from ops.publication_log")
-    con.execute("delete from ops.outcome where run_id <> 'night-7'; update ops.outcome set record_count = 12000")
+    con.execute("delete from ops.outcome where run_id <> 'night-7'; update raw.page set changed_count = 12000")
     result = quality.judge(con, "landed", RUN, None)
     assert result.is_open
     said = {check.check_name: check.expected for check in result.checks}
@@ -376,10 +376,11 @@ def test_a_rerun_that_finds_nothing_new_is_not_silence(con: duckdb.DuckDBPyConne
 @pytest.mark.parametrize("records", [0, 3])
 def test_too_little_closes_no_gate(con: duckdb.DuckDBPyConnection, records: int) -> None:
     """One office down never stops the others: that it fell short is told when the source ends, not here."""
-    con.execute("update ops.outcome set record_count = ?, reject_count = 0 where run_id = 'night-7'", [records])
+    con.execute("update raw.page set new_count = ? where run_id = 'night-7'", [records])
     result = quality.judge(con, "landed", RUN, None)
     (check,) = [check for check in result.checks if check.check_name == "volume_like_history"]
-    assert check.verdict is Verdict.PASSED and check.expected == "at most 409 records, from 6 earlier nights"
+    assert check.verdict is Verdict.PASSED
+    assert check.expected == "at most 200 new or changed records, from 6 earlier nights"
     assert result.is_open
 
 
@@ -388,8 +389,8 @@ def test_what_was_brought_in_from_the_past_is_no_night(con: duckdb.DuckDBPyConne
     """A backfill or an import is as large as it is: it neither closes the gate nor becomes an example for nights."""
     con.execute("insert into ops.run (run_id, flow, as_of, started_at, status, project_version) "
                 "values ('past', ?, '2026-11-22', now()::timestamp, 'succeeded', '0')", [flow])  # fmt: skip
-    con.execute("insert into ops.outcome (run_id, source, feed, attempted_at, kind, status, record_count, reject_count)"
-                " values ('past', 'office', 'office-xml', now()::timestamp, 'page', 'ok', 90000, 0)")  # fmt: skip
+    con.execute("insert into raw.page values ('past-page', 'past', 'office', 'office-xml', '{}', 'sha', 1, "
+                "now()::timestamp, 90000, 0, 90000, 0, 0)")  # fmt: skip
     assert quality.judge(con, "landed", RUN, None).is_open
 
 

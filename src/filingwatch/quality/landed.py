@@ -38,7 +38,7 @@ LANDED: tuple[Rule, ...] = (
     Rule(
         "volume_like_history",
         "No source brings far more records in a night than it did before.",
-        "Look at ops.outcome of the run: the source may have changed what it sends, or a watch what it asks for. "
+        "Look at raw.page of the run: the source may have changed what it sends, or a watch what it asks for. "
         + _ACCEPT,
         read_sql("volume_like_history"),
         InBand(),
