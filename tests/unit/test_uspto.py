@@ -47,7 +47,15 @@ CASE = LiveCase(make_office, make_source, (KEY,), office="US", page_size=PAGE)
 @pytest.fixture
 def holdings() -> list[Holding]:
     """Ten applications of the last three weeks, all of them wanted."""
-    return [settled(one) for one in invent_holdings(3, 10, TODAY - dt.timedelta(days=20), TODAY, office="US")]
+    return applications(invent_holdings(3, 10, TODAY - dt.timedelta(days=20), TODAY, office="US"))
+
+
+def applications(invented: list[Holding]) -> list[Holding]:
+    """All of them early publications, whose weekly files are of one product; the tests make their grants themselves."""
+    return [
+        settled(replace(one, publication=PublicationId("US", f"2026{int(one.application.number[-6:]):06d}", "A1")))
+        for one in invented
+    ]
 
 
 @contextmanager
@@ -149,7 +157,7 @@ def test_a_run_that_was_cut_within_a_long_day_or_a_split_window_goes_on(
 
 def settled_more() -> list[Holding]:
     """Six more applications, beside those of the fixture."""
-    return [settled(one) for one in invent_holdings(4, 6, TODAY, TODAY, office="US", first_place=500)]
+    return applications(invent_holdings(4, 6, TODAY, TODAY, office="US", first_place=500))
 
 
 def test_every_abstract_comes_from_the_weekly_files(holdings: list[Holding], tmp_path: Path) -> None:
