@@ -178,6 +178,33 @@ def test_a_scroll_page_whose_answer_was_lost_is_never_asked_for_twice() -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize("status", [408, 500, 503])
+def test_a_broken_scroll_is_begun_again_after_the_wait_that_lens_asks_for(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """The next request is another one, and it keeps the wait all the same."""
+    holdings, clock = hold_on_one_day(20), FakeClock()
+    with serve(holdings, clock=clock) as (office, source):
+        go_on, replies = office._go_on, [Reply(status, headers={"Retry-After": "90"})]
+        monkeypatch.setattr(office, "_go_on", lambda body: replies.pop() if replies else go_on(body))
+        pages = read_all(source, ONE_DAY_QUERY, None)
+    assert sorted(names(pages)) == numbers(holdings)
+    assert [round(wait) for wait in clock.waits if wait > 10] == [90]
+
+
+def test_scrolls_do_not_break_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each break is followed by a longer pause; after twenty the run ends, although each scroll brought something."""
+    holdings, clock = hold_on_one_day(200), FakeClock()
+    with serve(holdings, clock=clock) as (office, source):
+        monkeypatch.setattr(office, "_go_on", lambda body: Reply(503))
+        landed: list[Page] = []
+        with pytest.raises(Transient, match=r"21 scrolls broke in one run; the next run begins with 2026-11-22"):
+            for page in source.pages(ONE_DAY_QUERY, None):
+                landed.append(page)
+    assert len(names(landed)) == 105
+    assert [round(wait) for wait in clock.waits if wait > 6.5] == [8, 16, 32, 64] + 14 * [120]
+
+
 def test_a_repeated_record_does_not_hide_a_missing_one() -> None:
     """What has come is counted by record: a page that repeats one is not taken for the end."""
     holdings = hold_on_one_day(11)

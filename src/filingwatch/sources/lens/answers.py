@@ -41,7 +41,7 @@ class Listener:
     """A judge of answers for one request, which keeps the hits of the answer that it accepts.
 
     `is_scroll` is for the second page of a scroll and those after it: whatever goes wrong there cannot be repeated,
-    since Lens may have moved on, so it is AnswerLost.
+    since Lens may have moved on, so it is AnswerLost. The wait that Lens asks for is kept by the next request.
     """
 
     def __init__(self, client: Client, *, is_scroll: bool = False) -> None:
@@ -92,6 +92,7 @@ class Listener:
 
     def _repeat(self, reason: str, wait: float | None = None) -> Again:
         if self.is_scroll:
+            self.client.hold(wait or 0.0)
             raise AnswerLost(reason)
         return Again(reason, wait)
 

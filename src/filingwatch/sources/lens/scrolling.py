@@ -23,6 +23,9 @@ SEARCH = "/patent/search"
 ONE_DAY = dt.timedelta(days=1)
 MOST_RESTARTS = 3
 """Scrolls of one day that may break in a row without a single new record."""
+MOST_BROKEN = 20
+"""Scrolls that may break in one run, whatever they brought: each is begun again at the cost of another request."""
+LONGEST_PAUSE = 120.0
 TOTAL_IS_EXACT_BELOW = 10_000
 """From here on the engine behind Lens may stop counting, so only the end of the scroll tells the end."""
 
@@ -42,12 +45,17 @@ class Scroller:
     def __init__(self, client: Client, size: int) -> None:
         self.client = client
         self.size = size
+        self.begin_run()
+
+    def begin_run(self) -> None:
+        """Forget what broke in the run before."""
+        self._broken = self._broken_in_row = 0
 
     def read_day(self, question: Question, field: DateField, day: dt.date) -> Iterator[Draft]:
         """All records of one day, by as many scrolls as it takes; without any, one empty draft.
 
         Raises:
-            Transient: the scrolls break before they bring anything.
+            Transient: the scrolls break before they bring anything, or too many have broken in this run.
         """
         seen: dict[str, None] = {}
         fruitless = 0
@@ -63,6 +71,20 @@ class Scroller:
                         f"{error}. The records of {day} were asked for {fruitless} times in a row without getting on; "
                         "the next run begins with this day."
                     ) from error
+                self._pause(error, day)
+
+    def _pause(self, error: AnswerLost, day: dt.date) -> None:
+        """Leave Lens alone before the day is begun again, twice as long for each scroll that broke in a row.
+
+        Raises:
+            Transient: too many scrolls have broken.
+        """
+        self._broken, self._broken_in_row = self._broken + 1, self._broken_in_row + 1
+        if self._broken > MOST_BROKEN:
+            raise Transient(
+                f"{error}. {self._broken} scrolls broke in one run; the next run begins with {day}."
+            ) from error
+        self.client.hold(min(self.client.policy.first_wait * 2 ** (self._broken_in_row - 1), LONGEST_PAUSE))
 
     def _scroll(self, question: Question, field: DateField, day: dt.date, seen: dict[str, None]) -> Iterator[Draft]:
         """The pages of one scroll without what was seen before; each page is added to `seen`.
@@ -88,7 +110,7 @@ class Scroller:
                 break
             listener = Listener(self.client, is_scroll=True)
             answer = self.client.call("POST", SEARCH, json=next_body(scroll_id), judge=listener, repeat_lost=False)
-            hits = listener.hits
+            hits, self._broken_in_row = listener.hits, 0
         if len(received) < total:
             raise AnswerLost(f"Lens counted {total:,} records for {day} and sent {len(received):,}")
 

@@ -72,6 +72,7 @@ class LensSource:
             Terminal: the token, the address or the watches have to be mended first.
         """
         questions = build_questions(query)
+        self.scroller.begin_run()
         is_first = not since or not since.keys() & {"through", "walk"}
         for walk in plan_walks(query, since, overlap_days=FIRST_DAYS if is_first else OVERLAP_DAYS):
             yield from self._read_walk(query, questions, since, walk)
