@@ -117,6 +117,8 @@ def _number(office: str, published: dt.date, place: int) -> PublicationId:
     match office:
         case "CN":
             return PublicationId("CN", f"1{20_000_000 + place:08d}", "A")
+        case "US" if place % 10 in (2, 5, 8):
+            return PublicationId("US", f"{11_000_000 + place}", "B1")  # never published before
         case "US":
             return PublicationId("US", f"{published.year}{300_000 + place:06d}", "A1")
         case "EP":

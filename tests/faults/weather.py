@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -31,7 +32,10 @@ NIGHTS = 5
 QUIET = (8, 18, 33)
 """Days after the first on which quiet nights follow: by the last one every late, amended and deleted record is told."""
 MOST_RUNS = 60
-KEY, SECRET, TOKEN = "key", "secret", "token"
+KEY, SECRET = "7Qx-key-of-the-test-4d", "9Zw-secret-of-the-test-8f"
+CREDENTIALS: dict[str, dict[str, Any]] = {
+    "ops": {"credential": (KEY, SECRET)}, "docdb": {}, "uspto": {"keys": (KEY,)}, "lens": {"token": KEY},
+}  # fmt: skip
 
 
 class Killed(BaseException):
@@ -73,7 +77,7 @@ def build_uspto(url: str, folder: Path, clock: Clock) -> LiveSource:
 def build_lens(url: str, folder: Path, clock: Clock) -> LiveSource:
     from filingwatch.sources.lens import LensSource
 
-    return LensSource(SecretStr(TOKEN), url, clock=clock)
+    return LensSource(SecretStr(KEY), url, clock=clock)
 
 
 BUILD: dict[str, Callable[[str, Path, Clock], LiveSource]] = {
@@ -96,14 +100,15 @@ SHARES = {"ops": 0.3, "docdb": 0.3, "uspto": 0.15, "lens": 0.1}
 
 
 def play(settings: Settings, name: str, seed: int, count: int, *, worse: float = 1.0, kills: float = 0.05) -> Played:
-    """Nights under weather, then quiet ones; every night is run again until it ends well or its runs are used up."""
+    """Nights under weather, each begun again when it was killed; then quiet ones, run until they end well."""
     chance = random.Random(seed)
     kind = office_class(name)
     last = FIRST + dt.timedelta(days=NIGHTS - 1)
     holdings = invent_holdings(
         seed, count, FIRST - dt.timedelta(days=12), last, office="US" if name == "uspto" else None, matching=0.7
     )
-    office = kind(holdings, faults=Faults(seed, worse * SHARES[name], GENERIC_FAULTS + kind.own_faults), today=FIRST)
+    faults = Faults(seed, worse * SHARES[name], GENERIC_FAULTS + kind.own_faults)
+    office = kind(holdings, faults=faults, today=FIRST, **CREDENTIALS[name])
     clock, made, runs = FatalClock(chance, kills), 0, 0
     with office.serving() as url:
         build = partial(BUILD[name], url, settings.downloads / name, clock)
