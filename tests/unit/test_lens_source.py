@@ -91,12 +91,32 @@ def test_lens_is_a_live_source() -> None:
 def test_one_day_is_walked_page_by_page(count: int, zero_as: int) -> None:
     """Around every page boundary of one day each record comes once, and a scroll is not asked beyond its end."""
     holdings = hold_on_one_day(count)
-    with serve(holdings, zero_as=zero_as) as (office, source):
+    others = [settled(one) for one in invent_holdings(4, 1, dt.date(2024, 3, 1), dt.date(2024, 3, 1), first_place=40)]
+    with serve(holdings + others, zero_as=zero_as) as (office, source):
         pages = read_all(source, replace(ALL_QUERY, window=Window(TODAY, TODAY + dt.timedelta(days=1))), None)
     assert sorted(names(pages)) == numbers(holdings)
     searches = 2  # words are asked in English and in Chinese
-    assert len(office.asks) == searches + max(0, (count - 1) // 5)
+    doubts = int(zero_as == 404 and count == 0)  # whether this is Lens at all is asked once
+    assert len(office.asks) == searches + doubts + max(0, (count - 1) // 5)
     assert len(pages) == max(1, -(-count // 5))
+
+
+@pytest.mark.parametrize("body", [b"", b'{"message": "No such resource"}'])
+def test_a_wrong_address_is_not_taken_for_a_quiet_night(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """Whatever says 404 to everything is no Lens: neither a night nor a probe believes it, and both say what to do."""
+    with serve(hold_on_one_day(3)) as (office, source):
+        monkeypatch.setattr(office, "reply", lambda ask: Reply(404, body, "application/json"))
+        with pytest.raises(Terminal, match="FILINGWATCH_LENS_URL"):
+            list(source.pages(ALL_QUERY, None))
+        assert len(office.asks) == 2
+        with pytest.raises(Terminal, match="FILINGWATCH_LENS_URL"):
+            source.probe()
+
+
+def test_a_probe_that_finds_nothing_at_all_is_not_healthy() -> None:
+    """An office without a single patent is another one."""
+    with serve([]) as (_, source), pytest.raises(Terminal, match="Check FILINGWATCH_LENS_URL"):
+        source.probe()
 
 
 def test_every_part_that_lens_tells_reaches_the_filing() -> None:

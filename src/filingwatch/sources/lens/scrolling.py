@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from filingwatch.errors import AnswerLost, Transient
+from filingwatch.errors import AnswerLost, Terminal, Transient
 from filingwatch.sources.answers import Answer
 from filingwatch.sources.base import Window
 from filingwatch.sources.http import Client
 from filingwatch.sources.lens.answers import Hits, Listener, SizeRefused, read_size_limit
-from filingwatch.sources.lens.query import DateField, Question, first_body, next_body
+from filingwatch.sources.lens.query import DateField, Question, everything_body, first_body, next_body
 from filingwatch.sources.lens.records import read_lens_ids
 
 SEARCH = "/patent/search"
@@ -48,8 +48,9 @@ class Scroller:
         self.begin_run()
 
     def begin_run(self) -> None:
-        """Forget what broke in the run before."""
+        """Forget what the run before has learned."""
         self._broken = self._broken_in_row = 0
+        self._is_lens = False
 
     def read_day(self, question: Question, field: DateField, day: dt.date) -> Iterator[Draft]:
         """All records of one day, by as many scrolls as it takes; without any, one empty draft.
@@ -121,12 +122,31 @@ class Scroller:
             body = first_body(question, field, Window(day, day + ONE_DAY), self.size, left_out)
             try:
                 answer = self.client.call("POST", SEARCH, json=body, judge=listener)
+                if answer.status == 404 and not self._is_lens:
+                    count_everything(self.client)
+                self._is_lens = True
                 return listener.hits, answer
             except SizeRefused as error:
                 smaller = read_size_limit(error, self.size)
                 if smaller < 1:
                     raise
                 self.size = smaller
+
+
+def count_everything(client: Client) -> tuple[int, Answer]:
+    """How many records Lens has in all. It says 404 when it finds nothing, and so does every wrong address.
+
+    Raises:
+        Terminal: there is not a single one, so this is not Lens.
+    """
+    listener = Listener(client)
+    answer = client.call("POST", SEARCH, json=everything_body(), judge=listener)
+    if listener.hits.total == 0:
+        raise Terminal(
+            f"Lens, {client.base_url}: a search for everything finds nothing (answered {answer.status}), so this is no "
+            "search of Lens. Check FILINGWATCH_LENS_URL."
+        )
+    return listener.hits.total, answer
 
 
 class Received:

@@ -18,9 +18,9 @@ from filingwatch.errors import FilingwatchError, Terminal
 from filingwatch.sources.base import Cursor, Estimate, Page, Query, Window
 from filingwatch.sources.http import Client
 from filingwatch.sources.lens.answers import Listener, describe_allowance
-from filingwatch.sources.lens.query import DateField, Question, build_questions, count_body, everything_body
+from filingwatch.sources.lens.query import DateField, Question, build_questions, count_body
 from filingwatch.sources.lens.records import sort_items
-from filingwatch.sources.lens.scrolling import ONE_DAY, SEARCH, Draft, Scroller
+from filingwatch.sources.lens.scrolling import ONE_DAY, SEARCH, Draft, Scroller, count_everything
 from filingwatch.sources.pace import SYSTEM_CLOCK, Clock, Policy
 from filingwatch.sources.windows import Walk, cursor_after, cursor_inside, plan_walks
 
@@ -79,10 +79,9 @@ class LensSource:
 
     def probe(self) -> str:
         """Count everything that Lens has, which costs one record, and say what is left of the month."""
-        listener = Listener(self.client)
-        answer = self.client.call("POST", SEARCH, json=everything_body(), judge=listener)
+        total, answer = count_everything(self.client)
         left = describe_allowance(answer.headers)
-        return f"{listener.hits.total:,} records to search{f'; {left}' if left else ''}"
+        return f"{total:,} records to search{f'; {left}' if left else ''}"
 
     def estimate(self, query: Query) -> Estimate:
         """What the window would cost, by one count for each search. A record that two searches find counts twice."""
