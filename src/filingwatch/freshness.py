@@ -38,16 +38,29 @@ class SourceState:
 def record_state(
     con: duckdb.DuckDBPyConnection, run: ledger.Run, source: str, status: str, message: str | None
 ) -> None:
-    """Keep how a source ended tonight."""
+    """Keep how a source ended tonight. Only a good end moves its days on: what ended badly may lack any of them."""
     before = read_states(con).get(source)
-    now, through = utc_now(), _complete_through(con, source, status, before)
+    now, through = utc_now(), _complete_through(con, source)
     if status in ENDED_WELL:
-        state = SourceState(source, run.run_id, "ok", now, now, through, None, None)
+        state = SourceState(source, run.run_id, "ok", now, now, through, None, message)
     else:
         answered = before.answered_at if before else None
+        if before is not None:
+            through = before.complete_through
+        elif through is not None:
+            through = min(through, run.as_of - dt.timedelta(days=1))
         stale = _stale_since(run.as_of, through, before)
         state = SourceState(source, run.run_id, status, now, answered, through, stale, message)
     con.execute("insert or replace into ops.source_state values (?, ?, ?, ?, ?, ?, ?, ?)", list(asdict(state).values()))
+
+
+def ask_again(con: duckdb.DuckDBPyConnection, run: ledger.Run, source: str) -> None:
+    """Let the next night begin at the first day that may lack data. Sources that are not asked by day stay as is."""
+    cursor, state = ledger.read_cursor(con, source), read_states(con)[source]
+    if state.stale_since is None or cursor is None or not isinstance(cursor.get("through"), str):
+        return
+    through = min(cursor["through"], state.stale_since.isoformat())
+    ledger.write_cursor(con, run, source, {**cursor, "through": through})
 
 
 def read_states(con: duckdb.DuckDBPyConnection) -> dict[str, SourceState]:
@@ -106,24 +119,18 @@ def add_caveat(con: duckdb.DuckDBPyConnection, alert: Alert, stale: Sequence[Map
     return replace(alert, body=f"{alert.body}\n{line}\n", evidence={**alert.evidence, "stale_sources": named})
 
 
-def _complete_through(
-    con: duckdb.DuckDBPyConnection, source: str, status: str, before: SourceState | None
-) -> dt.date | None:
-    """The day before the cursor's `through`; what came damaged or too small does not move it."""
+def _complete_through(con: duckdb.DuckDBPyConnection, source: str) -> dt.date | None:
+    """The day before the cursor's `through`."""
     through = (ledger.read_cursor(con, source) or {}).get("through")
-    if status == "degraded" or not isinstance(through, str):
-        return before.complete_through if before else None
-    return dt.date.fromisoformat(through) - dt.timedelta(days=1)
+    return dt.date.fromisoformat(through) - dt.timedelta(days=1) if isinstance(through, str) else None
 
 
 def _stale_since(as_of: dt.date, complete_through: dt.date | None, before: SourceState | None) -> dt.date:
+    if before is not None and before.stale_since is not None:
+        return min(before.stale_since, as_of)
     if complete_through is not None:
         return min(complete_through + dt.timedelta(days=1), as_of)
-    if before is None:
-        return as_of
-    if before.stale_since is not None:
-        return before.stale_since
-    return before.answered_at.date() if before.answered_at else as_of
+    return before.answered_at.date() if before is not None and before.answered_at else as_of
 
 
 def _offices_of(alert: Alert) -> list[str]:

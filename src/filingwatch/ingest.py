@@ -163,16 +163,17 @@ def ingest_source(
                 status = "paused"
                 break
     except QuotaSpent as spent:
-        status, error = "stopped", str(spent)
+        status, error = "stopped", journal.hide(str(spent))
     except FilingwatchError as failure:
-        status, error, event = "failed", str(failure), "source failed"
+        status, error, event = "failed", journal.hide(str(failure)), "source failed"
     except duckdb.Error:
         raise
     except Exception as bug:
         status, error, event = "failed", journal.hide(describe_bug(bug)), "source failed"
     finally:
         journal.close()
-    if status == "ok":
+    is_through = status == "ok"
+    if is_through:
         status, error, event = _judge_end(con, run, source, total, journal, is_night=cursor_key == "")
     if status == "paused":
         _, error = journal.verdict() or (None, None)
@@ -183,7 +184,9 @@ def ingest_source(
         ledger.record_outcome(con, run, source.name, "end", status, message=error, seconds=seconds)
         if cursor_key == "":
             freshness.record_state(con, run, source.name, status, error)
-    return SourceResult(source.name, total, status, error, event=event)
+            if is_through and status not in freshness.ENDED_WELL:
+                freshness.ask_again(con, run, source.name)
+    return SourceResult(source.name, total, status, None if status in freshness.ENDED_WELL else error, event=event)
 
 
 def _judge_end(
@@ -196,7 +199,7 @@ def _judge_end(
     collapse = volume.find_collapse(con, run, source.name) if is_night else None
     if collapse is not None:
         return "degraded", collapse, "volume collapsed"
-    return ("ok" if total.pages else "nothing_new"), None, None
+    return ("ok" if total.pages else "nothing_new"), journal.limits(), None
 
 
 def describe_bug(error: Exception) -> str:

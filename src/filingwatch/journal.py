@@ -15,8 +15,13 @@ from filingwatch.sources.http import Client, Usage
 
 USAGE = "usage"
 """The key in ops.cursor under which a source's use of its weekly allowance is kept."""
-DAMAGED_NOTES = ("damaged", "truncated")
-"""Notes by which a source says that a page does not hold all that it should."""
+DAMAGED, GAP = "damaged", "gap"
+"""Notes by which a source says that a page does not hold all that it should, or that something is not offered any
+more. Both degrade it."""
+LIMITS = ("truncated", "incomplete")
+"""Notes about what an office never gives, however often it is asked: told, and no fault of the night."""
+MOST_WORDS = 3
+"""So many different notes are told; all of them are counted."""
 DAMAGED_SHARE = 0.5
 """Up to half of the pages may be damaged before a source counts as failed instead of degraded: beyond it what landed
 is no longer most of what there was."""
@@ -35,6 +40,7 @@ class Journal:
         self._client: Client | None = getattr(source, "client", None)
         self._last_status: dict[str, str] = {}
         self._pages = self._damaged = 0
+        self._words: dict[str, list[str]] = {}
         if self._client is not None:
             self._client.usage = Usage.from_cursor(ledger.read_cursor(con, self._name, USAGE))
 
@@ -42,7 +48,10 @@ class Journal:
         """Note a page, and write what was asked since the last time."""
         if page is not None:
             self._pages += 1
-            self._damaged += any(page.notes.get(name) for name in DAMAGED_NOTES)
+            self._damaged += bool(page.notes.get(DAMAGED))
+            for name in (DAMAGED, GAP, *LIMITS):
+                said = page.notes.get(name) or []
+                self._words.setdefault(name, []).extend(map(str, said if isinstance(said, list) else [said]))
         attempts = [] if self._client is None else self._client.take_attempts()
         if self._client is None or not attempts:
             return
@@ -67,10 +76,23 @@ class Journal:
         """Degraded or failed, with the reason in words; None when everything arrived whole."""
         if self._damaged:
             status = "failed" if self._damaged > DAMAGED_SHARE * self._pages else "degraded"
-            what = f"{self._damaged} of {self._pages} pages came damaged or cut short"
-            return status, f"{what}; raw.page and ops.outcome say which. The next run asks for them again."
+            what = f"{self._damaged} of {self._pages} pages came damaged"
+            return status, f"{what}: {self._say(DAMAGED, GAP)} raw.page and ops.outcome say which."
+        if self._words.get(GAP):
+            return "degraded", self._say(GAP)
         lost = sum(status != "answered" for status in self._last_status.values())
         if lost > max(LOST_FEW, LOST_SHARE * len(self._last_status)):
             what = f"{lost} of {len(self._last_status)} requests were never answered"
-            return "degraded", f"{what}; ops.outcome says which and why. The next run asks again."
+            return "degraded", f"{what}; ops.outcome says which and why."
         return None
+
+    def limits(self) -> str | None:
+        """In the source's words, what its office does not give at all; None when nothing is known to be missing."""
+        return self._say(*LIMITS) or None
+
+    def _say(self, *names: str) -> str:
+        """The notes of these names, each once and without secrets."""
+        words = list(dict.fromkeys(word for name in names for word in self._words.get(name, ())))
+        more = [f"and {len(words) - MOST_WORDS} more"] if len(words) > MOST_WORDS else []
+        said = self.hide("; ".join([*words[:MOST_WORDS], *more]))
+        return said if not said or said.endswith(".") else f"{said}."

@@ -55,10 +55,14 @@ def test_a_source_that_fails_is_stale_since_the_day_after_its_last_complete_one(
     assert end(con, "ok", through="2026-11-23").stale_since is None
 
 
-def test_a_source_that_is_stopped_on_its_way_is_as_complete_as_its_cursor(con: duckdb.DuckDBPyConnection) -> None:
-    """An unfinished walk that was completed before the allowance ended counts."""
+def test_a_stale_source_stays_so_until_it_ends_well(con: duckdb.DuckDBPyConnection) -> None:
+    """However far its cursor comes meanwhile: what was missing in between may be missing still."""
     end(con, "failed", dt.date(2026, 11, 18), through="2026-11-15")
-    assert end(con, "stopped", through="2026-11-20").stale_since == dt.date(2026, 11, 20)
+    for status in ("stopped", "degraded", "failed"):
+        state = end(con, status, through="2026-11-23")
+        assert (state.complete_through, state.stale_since) == (dt.date(2026, 11, 14), dt.date(2026, 11, 15))
+    state = end(con, "ok", through="2026-11-23")
+    assert (state.complete_through, state.stale_since) == (DAY, None)
 
 
 def test_what_came_damaged_or_too_small_makes_nothing_complete(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from filingwatch import freshness, importing, ingest, ledger, warehouse
-from filingwatch.errors import BadInput, Transient
+from filingwatch.errors import BadInput, QuotaSpent, Transient
 from filingwatch.filing import Filing, PublicationId, Record
 from filingwatch.journal import USAGE, Journal
 from filingwatch.landing import Landed
@@ -305,13 +305,58 @@ def test_damaged_pages_degrade_and_too_many_fail(
     """One of three pages damaged: the rest is worth having, and people hear of it. Two of three: it failed."""
 
     def spoil(landed: Landed) -> None:
-        shelf.notes = {"truncated": "at member 3"} if landed.pages < damaged else {}
+        shelf.notes = {"damaged": ["member 3", "member 4"]} if landed.pages < damaged else {}
 
     shelf.notes = {"damaged": 1}
     run = ledger.new_run("nightly", DAY)
     result = ingest.ingest_source(con, settings, run, ShelfSource(shelf.url), QUERY, spoil)
     assert (result.status, result.event, result.landed.records) == (status, f"source {status}", 30)
-    assert f"{damaged} of 3 pages" in (result.error or "")
+    assert f"{damaged} of 3 pages came damaged: 1" in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    ("note", "status", "words"),
+    [("truncated", "ok", "ten of 30 hits are out of reach."), ("gap", "degraded", "ten of 30 hits are out of reach.")],
+)
+def test_what_an_office_never_gives_is_told_and_degrades_nothing(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, note: str, status: str, words: str
+) -> None:
+    """A fixed limit stands beside a good end, in the source's own words; what is gone for good degrades it."""
+    shelf.notes = {note: "ten of 30 hits are out of reach"}
+    result = ask(con, settings, ShelfSource(shelf.url))
+    assert (result.status, result.error) == (status, None if status == "ok" else words)
+    assert con.sql("select status, message from ops.outcome where kind = 'end'").fetchall() == [(status, words)]
+    state = freshness.read_states(con)["shelf"]
+    assert (state.message, state.stale_since) == (words, None if status == "ok" else DAY)
+
+
+@pytest.mark.parametrize("kind", [Transient, QuotaSpent])
+def test_the_errors_of_a_source_are_told_without_its_secret(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, kind: type[Exception]
+) -> None:
+    """Whatever its words hold: neither the result nor a table does."""
+    result = ask(con, settings, ShelfSource(shelf.url, bug=kind(f"the office said {SECRET}")))
+    assert result.error == "the office said ***"
+    stored = con.sql("select string_agg(o::varchar, '') from ops.outcome as o").fetchall()[0][0]
+    assert SECRET not in stored + str(freshness.read_states(con))
+
+
+def test_days_that_came_empty_are_asked_for_again(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf
+) -> None:
+    """Ten nights of "200 OK" with nothing, with an overlap of three days: afterwards every day is here."""
+
+    def pass_night(day: int, per_day: int) -> str:
+        shelf.per_day = per_day
+        query = Query(DAY + dt.timedelta(days=day))
+        return ask(con, settings, ShelfSource(shelf.url, overlap_days=3), query).status
+
+    assert [pass_night(day, 20) for day in range(6)] == ["ok"] * 6
+    assert {pass_night(day, 0) for day in range(6, 16)} == {"degraded"}
+    assert freshness.read_states(con)["shelf"].stale_since == DAY + dt.timedelta(days=6)
+    assert pass_night(16, 20) == "ok"
+    assert con.sql("select count(*) from raw.publication").fetchall() == [(20 * (3 + 16),)]
+    assert (ledger.read_cursor(con, "shelf") or {})["through"] == str(DAY + dt.timedelta(days=17))
 
 
 @pytest.mark.parametrize(("lost", "status"), [(3, "ok"), (4, "degraded")])
