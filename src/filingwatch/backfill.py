@@ -15,7 +15,7 @@ import duckdb
 
 from filingwatch import backfill_state as state
 from filingwatch import ingest, ledger, night
-from filingwatch.backfill_plan import FLOW, ask_all, forget_windows, windows_of
+from filingwatch.backfill_plan import FLOW, ask_all, windows_of
 from filingwatch.errors import FilingwatchError
 from filingwatch.landing import Landed
 from filingwatch.settings import Settings
@@ -57,6 +57,11 @@ class Result:
     message: str | None = None
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def is_left(self) -> bool:
+        """Whether windows are left."""
+        return self.done < self.windows
+
     def figures(self) -> dict[str, Any]:
         plain = {"source": self.source, "status": self.status, "done": self.done, "windows": self.windows}
         return plain | asdict(self.landed) | {"message": self._words()}
@@ -78,15 +83,25 @@ def run_windows(
     progress: Progress = lambda advance: None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[Result]:
-    """Bring in every window that is not done yet, source by source; what stops one source stops no other."""
-    return [_run_source(settings, span, one, again, progress, clock) for one in connectors]
+    """Bring in every window that is not done yet, source by source; what stops one source stops no other.
+
+    With `again` those that are done as well. Cut off, it goes on, with `again` or without, until every source is done.
+    """
+    results: list[Result] = []
+    for place, one in enumerate(connectors, start=1):
+        is_last = place == len(connectors) and not any(result.is_left for result in results)
+        results.append(_run_source(settings, span, one, again, is_last, progress, clock))
+    return results
 
 
 def _run_source(
-    settings: Settings, span: Window, connector: Connector, again: bool, progress: Progress, clock: Clock
+    settings: Settings, span: Window, connector: Connector, again: bool, is_last: bool, progress: Progress, clock: Clock
 ) -> Result:
-    """Sessions, one after the other, until nothing is left or the source ends it."""
-    result, todo = Result(connector.name), None
+    """Sessions, one after the other, until nothing is left or the source ends it.
+
+    `is_last`: no other source has anything left, so that the end of this one is the end of the command.
+    """
+    result, todo, source = Result(connector.name), None, None
     while todo is None or todo:
         if todo is not None:
             clock.sleep(PAUSE_SECONDS)
@@ -97,14 +112,19 @@ def _run_source(
                 source = connector.build(settings, clock)
                 windows = windows_of(source, query, span)
             except FilingwatchError as error:
-                result.status, result.message = "failed", str(error)
+                words = str(error) if source is None else source.client.hide(str(error))
+                result.status, result.message = "failed", words
+                if is_last:
+                    state.end_again(con, query, span)
                 return result
             if todo is None:
                 if again:
-                    forget_windows(con, source, query, windows)
+                    state.begin_again(con, run, source.name, query, span, windows)
                 todo = state.undone_windows(con, source.name, query, windows)
                 result.windows, result.done = len(windows), len(windows) - len(todo)
             _work(con, settings, run, source, query, todo, result, progress)
+            if is_last and not result.is_left:
+                state.end_again(con, query, span)
             figures["backfill"] = result.figures()
         if result.status in ("stopped", "failed"):
             break

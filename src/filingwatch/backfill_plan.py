@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from filingwatch import ingest, ledger, night
-from filingwatch.backfill_state import FLOW, done_key, forget_window, undone_windows
+from filingwatch.backfill_state import FLOW, end_again, is_again, undone_windows
 from filingwatch.errors import BadInput, FilingwatchError, Terminal
 from filingwatch.journal import Journal
 from filingwatch.settings import Settings
@@ -85,36 +85,39 @@ def choose_connectors(
 
 
 def estimate(settings: Settings, span: Window, connectors: Sequence[Connector], *, again: bool = False) -> list[Plan]:
-    """What is left to do and what it would cost, by a few cheap calls to each source.
-
-    Raises:
-        FilingwatchError: no source can go back; the first one's reason.
-    """
-    plans, problems = [], []
+    """What is left to do and what it would cost, by a few cheap calls to each source, or why it cannot be done."""
     with night.session(settings, FLOW) as (run, _), writer(settings) as con:
         query = ask_all(settings, run, con)
-        for connector in connectors:
-            try:
-                plans.append(_plan(con, run, connector.build(settings), query, span, again))
-            except FilingwatchError as error:
-                problems.append(error)
-                plans.append(Plan(connector.name, problem=str(error)))
-    if len(problems) == len(plans):
-        raise problems[0]
+        plans = [_plan_source(con, settings, run, one, query, span, again) for one in connectors]
+        if again and not any(plan.done < plan.windows for plan in plans):
+            end_again(con, query, span)
+            plans = [_plan_source(con, settings, run, one, query, span, again) for one in connectors]
     return plans
 
 
-def _plan(
-    con: duckdb.DuckDBPyConnection, run: ledger.Run, source: LiveSource, query: Query, span: Window, again: bool
-) -> Plan:
+def _plan_source(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run, connector: Connector, query: Query,
+    span: Window, again: bool,
+) -> Plan:  # fmt: skip
+    try:
+        source = connector.build(settings)
+    except FilingwatchError as error:
+        return Plan(connector.name, problem=str(error))
     journal = Journal(con, run, source)
     try:
-        windows = windows_of(source, query, span)
-        todo = windows if again else undone_windows(con, source.name, query, windows)
-        sample = _sample(todo)
-        total = sum((source.estimate(replace(query, window=window)) for window in sample), Estimate(0, 0, 0))
+        return _plan(con, source, query, span, again)
+    except FilingwatchError as error:
+        return Plan(connector.name, problem=journal.hide(str(error)))
     finally:
         journal.close()
+
+
+def _plan(con: duckdb.DuckDBPyConnection, source: LiveSource, query: Query, span: Window, again: bool) -> Plan:
+    windows = windows_of(source, query, span)
+    is_anew = again and not is_again(con, source.name, query, span)
+    todo = windows if is_anew else undone_windows(con, source.name, query, windows)
+    sample = _sample(todo)
+    total = sum((source.estimate(replace(query, window=window)) for window in sample), Estimate(0, 0, 0))
     factor = len(todo) / max(1, len(sample))
     notes = [total.note] if total.note else []
     if len(sample) < len(todo):
@@ -144,13 +147,6 @@ def windows_of(source: LiveSource, query: Query, span: Window) -> list[Window]:
         return plan_windows(span, source.backfill_days)
     source.estimate(replace(query, window=span))
     raise Terminal(f"{source.name} cannot go back. Import a file that holds these years: `filingwatch import`.")
-
-
-def forget_windows(con: duckdb.DuckDBPyConnection, source: LiveSource, query: Query, windows: Sequence[Window]) -> None:
-    """Let these windows count as never begun."""
-    for window in windows:
-        forget_window(con, source.name, query, window)
-        ledger.forget_cursor(con, source.name, done_key(query, window))
 
 
 def ask_all(settings: Settings, run: ledger.Run, con: duckdb.DuckDBPyConnection) -> Query:

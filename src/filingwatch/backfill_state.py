@@ -61,6 +61,33 @@ def forget_window(con: duckdb.DuckDBPyConnection, source: str, query: Query, win
         ledger.forget_cursor(con, source, key)
 
 
+def is_again(con: duckdb.DuckDBPyConnection, source: str, query: Query, span: Window) -> bool:
+    """Whether this span is being asked for again, and the command that began it has not come to its end."""
+    return ledger.read_cursor(con, source, _key("-again", query, span)) is not None
+
+
+def begin_again(
+    con: duckdb.DuckDBPyConnection, run: ledger.Run, source: str, query: Query, span: Window, windows: Sequence[Window]
+) -> None:
+    """Let nothing of the span count as done, unless that was begun already: then what was done since counts."""
+    if is_again(con, source, query, span):
+        return
+    with ledger.transaction(con):
+        for window in windows:
+            forget_window(con, source, query, window)
+        for done in _done_windows(con, source, query):
+            if done.start < span.end and span.start < done.end:
+                ledger.forget_cursor(con, source, done_key(query, done))
+        ledger.write_cursor(con, run, source, {"at": utc_now().isoformat()}, _key("-again", query, span))
+
+
+def end_again(con: duckdb.DuckDBPyConnection, query: Query, span: Window) -> None:
+    """The span is done by every source: the next time that it is asked for again begins anew."""
+    for source, inside in _spans(con, "-again", query):
+        if span.start <= inside.start and inside.end <= span.end:
+            ledger.forget_cursor(con, source, _key("-again", query, inside))
+
+
 def is_walked(con: duckdb.DuckDBPyConnection, source: str, query: Query, window: Window) -> bool:
     """Whether the window's cursor is one behind its last page (see `sources.windows`)."""
     cursor = ledger.read_cursor(con, source, cursor_key(query, window))
@@ -107,8 +134,11 @@ def _key(what: str, query: Query, window: Window) -> str:
 
 
 def _done_windows(con: duckdb.DuckDBPyConnection, source: str, query: Query) -> list[Window]:
-    prefix = f"{FLOW}-done:{query.question}:"
-    keys = con.execute(
-        "select key from ops.cursor where source = ? and starts_with(key, ?)", [source, prefix]
-    ).fetchall()
-    return [Window(*map(dt.date.fromisoformat, key.removeprefix(prefix).split("/"))) for (key,) in keys]
+    return [window for name, window in _spans(con, "-done", query) if name == source]
+
+
+def _spans(con: duckdb.DuckDBPyConnection, what: str, query: Query) -> list[tuple[str, Window]]:
+    """Sources and spans of all keys of a kind."""
+    prefix = f"{FLOW}{what}:{query.question}:"
+    rows = con.execute("select source, key from ops.cursor where starts_with(key, ?)", [prefix]).fetchall()
+    return [(source, Window(*map(dt.date.fromisoformat, key.removeprefix(prefix).split("/")))) for source, key in rows]
