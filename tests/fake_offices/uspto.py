@@ -51,6 +51,7 @@ class FakeUspto(FakeOffice):
     name = "uspto"
     own_faults = (
         "rate_limited", "too_large", "error_in_200", "reordered", "missing_in_week", "store_refuses", "no_list",
+        "short_bag",
     )  # fmt: skip
 
     def __init__(
@@ -115,6 +116,8 @@ class FakeUspto(FakeOffice):
                 return Reply(200, b'{"code":500,"error":"Internal Server Error","requestIdentifier":"f"}', _JSON)
             case "reordered" if is_search:
                 return self._search(ask, shuffled=True)
+            case "short_bag" if is_search:
+                return self._search(ask, share=self._random.choice((0.0, 0.5)))
             case "missing_in_week" if is_file:
                 return self._download(ask.path, is_short=True)
             case "store_refuses" if is_file:
@@ -129,7 +132,7 @@ class FakeUspto(FakeOffice):
             return _refuse(401, "Unauthorized", "missing key")
         return _refuse(403, "Forbidden") if self.is_fresh or key not in self.keys else None
 
-    def _search(self, ask: Ask, shuffled: bool = False) -> Reply:
+    def _search(self, ask: Ask, shuffled: bool = False, share: float = 1.0) -> Reply:
         if ask.method != "POST" or ask.headers.get("content-type") != _JSON:
             return _refuse(415, "Unsupported Media Type")
         try:
@@ -148,6 +151,7 @@ class FakeUspto(FakeOffice):
             return _no_match()
         fields = body.get("fields") or list(found[0])
         shown = [{name: one[name] for name in fields if name in one} for one in found[offset : offset + limit]]
+        shown = shown[: int(share * len(shown))]
         answer = {"count": len(found), "patentFileWrapperDataBag": shown, "requestIdentifier": "f"}
         content = json.dumps(answer).encode()
         return _too_large() if len(content) > self.most_bytes else Reply(200, content, _JSON)

@@ -25,7 +25,7 @@ from filingwatch.sources.uspto.awaiting import MOST_NIGHTS
 from tests.clocks import FakeClock
 from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, Holding, invent_holdings, settled
 from tests.fake_offices.serving import NO_FAULTS, Faults, Reply
-from tests.fake_offices.uspto import FILES, LISTS, SEARCH, FakeUspto
+from tests.fake_offices.uspto import FILES, LISTS, SEARCH, FakeUspto, _page_of
 from tests.unit.source_battery import LiveCase, check_live, check_resumes, read_all, sizes
 
 KEY = "t0psecret-uspto-key"
@@ -310,6 +310,46 @@ def test_an_error_inside_a_200_is_asked_again(holdings: list[Holding], tmp_path:
         pages = night(office, tmp_path)
         assert office.disturbed
     assert len(set(landed(pages))) == len(holdings)
+
+
+def test_a_page_that_is_shorter_than_it_counts_is_asked_again(holdings: list[Holding], tmp_path: Path) -> None:
+    """Empty or half: it is no end of the list, and nothing behind it is passed over."""
+    with portal(on_day(holdings, TODAY), faults=Faults(2, 0.5, ("short_bag",))) as office:
+        pages = night(office, tmp_path, size=PAGE)
+        assert len(office.disturbed) > 1
+    assert sorted(landed(pages)) == sorted(str(one.publication) for one in holdings)
+    assert not [page for page in pages if "missing" in page.notes]
+
+
+def test_a_page_that_stays_short_ends_the_night(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The walk stays open where it is, so that the next night asks there again."""
+    with portal(on_day(holdings, TODAY)) as office:
+        sound = office._search
+        monkeypatch.setattr(office, "_search", lambda ask: sound(ask, share=0.0 if _page_of(ask)[0] else 1.0))
+        source = UsptoSource(SecretStr(KEY), office.url, tmp_path, clock=FakeClock(), size=PAGE)
+        pages: list[Page] = []
+        with pytest.raises(Transient, match="sent 0 records where 4 of its 10 are due"):
+            for page in source.pages(Query(TODAY, QUERY_TERMS, QUERY_CLASSES), None):
+                pages.append(page)
+        assert len(landed(pages)) == PAGE
+        monkeypatch.undo()
+        rest = night(office, tmp_path, pages[-1].next_cursor, size=PAGE)
+    assert set(landed(rest)) | set(landed(pages)) == {str(one.publication) for one in holdings}
+
+
+def test_what_is_missing_is_noted_on_a_page_without_records_too(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the list ends before its count, and the last answer is a 404."""
+    nothing = Reply(404, b'{"code":404,"errorDetails":"No matching records found"}', "application/json")
+    with portal(on_day(holdings, TODAY)) as office:
+        sound = office._search
+        monkeypatch.setattr(office, "_search", lambda ask: nothing if _page_of(ask)[0] else sound(ask))
+        pages = night(office, tmp_path, size=PAGE)
+    assert [page.notes["missing"] for page in pages if "missing" in page.notes] == [10 - PAGE]
+    assert "walk" not in pages[-1].next_cursor
 
 
 def test_a_record_that_slips_between_two_pages_is_found(

@@ -68,7 +68,12 @@ class Portal:
     def search(self, body: Mapping[str, Any]) -> Answer:
         """An answer of the search: 200 with records, 404 when none answers the question (or none is left at this
         offset), 413 when the page would be too large."""
-        return self.client.call("POST", SEARCH, json=dict(body), judge=judge_search, accepts=_JSON)
+        page = body["pagination"]
+
+        def judge(answer: Answer) -> Again | None:
+            return judge_search(answer, page["offset"], page["limit"])
+
+        return self.client.call("POST", SEARCH, json=dict(body), judge=judge, accepts=_JSON)
 
     def count(self, body: Mapping[str, Any]) -> int:
         """How many file wrappers answer a question."""
@@ -118,16 +123,20 @@ def _read_file(item: Any) -> WeeklyFile | None:
     return WeeklyFile(name, day, size if isinstance(size, int) else 0, urlsplit(address).path, version)
 
 
-def judge_search(answer: Answer) -> Again | None:
-    """The reading of a search answer; an answer that says 200 and holds no records is asked for again."""
+def judge_search(answer: Answer, offset: int = 0, limit: int = 0) -> Again | None:
+    """The reading of a search answer. One that says 200 and holds no records, or fewer than it counts at this place, is
+    asked for again: taken as it is, it would end the list."""
     if answer.status == 413 or _is_no_match(answer):
         return None
     again = _judge(answer)
     if again is None and answer.content_type in _JSON:
         try:
-            read_answer(json.loads(answer.content))
+            count, items = read_answer(json.loads(answer.content))
         except (ValueError, RecursionError, NormalFormError) as error:
             return Again(f"answered 200 without records ({error}): {excerpt(answer.content, 80)}")
+        due = min(limit, count - offset)
+        if len(items) < due:
+            return Again(f"sent {len(items)} records where {due} of its {count} are due")
     return again
 
 

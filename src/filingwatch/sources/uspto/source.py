@@ -180,7 +180,7 @@ class _Tour:
             while start < window.end:
                 end = min(start + dt.timedelta(days=SLICE_DAYS), window.end)
                 for found in pager.read_window(self._words.text, one.field, Window(start, end)):
-                    if found.items:
+                    if found.items or found.missing:
                         yield self._page(found, self._position(one.name, end if found.is_last else start))
                     else:
                         self._empty = found
