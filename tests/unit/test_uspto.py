@@ -11,20 +11,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from filingwatch.errors import FilingwatchError, Terminal, Transient
 from filingwatch.filing import PublicationId
+from filingwatch.sources.answers import Answer
 from filingwatch.sources.base import Cursor, LiveSource, Page, Query, Window
 from filingwatch.sources.pace import Clock
 from filingwatch.sources.uspto import UsptoSource
 from filingwatch.sources.uspto import paging as paging_module
 from filingwatch.sources.uspto import source as uspto_source
-from filingwatch.sources.uspto.awaiting import MOST_NIGHTS
+from filingwatch.sources.uspto.awaiting import MOST_LOADS, MOST_NIGHTS
+from filingwatch.sources.uspto.portal import judge_listing
 from tests.clocks import FakeClock
 from tests.fake_offices.holdings import QUERY_CLASSES, QUERY_TERMS, Holding, invent_holdings, settled
-from tests.fake_offices.serving import NO_FAULTS, Faults, Reply
+from tests.fake_offices.serving import NO_FAULTS, Ask, Faults, Reply
 from tests.fake_offices.uspto import FILES, LISTS, SEARCH, FakeUspto, _page_of
 from tests.unit.source_battery import LiveCase, check_live, check_resumes, read_all, sizes
 
@@ -206,8 +209,6 @@ def test_a_listing_cannot_send_the_key_elsewhere(holdings: list[Holding], tmp_pa
 
 
 def replace_ask(office: FakeUspto) -> Any:
-    from tests.fake_offices.serving import Ask
-
     query = {"fileDataFromDate": ["2026-01-01"], "fileDataToDate": ["2026-12-31"], "includeFiles": ["true"]}
     return Ask("GET", "/api/v1/datasets/products/APPXML", query, {})
 
@@ -290,6 +291,14 @@ def test_a_refused_key_is_explained(tmp_path: Path, key: str, fresh: bool, said:
     assert "FILINGWATCH_USPTO_KEY" in str(caught.value)
     assert KEY not in str(caught.value)
     assert len(office.asks) == 1
+
+
+def test_a_wait_until_a_date_counts_from_the_answer() -> None:
+    """Not from the clock of this machine at another time, which tests and nights that were moved have."""
+    at = dt.datetime(2020, 1, 5, 12, 0, 0, tzinfo=dt.UTC)
+    headers = httpx.Headers({"Retry-After": "Sun, 05 Jan 2020 12:00:40 GMT"})
+    again = judge_listing(Answer(429, headers, b"", at=at))
+    assert again is not None and again.wait == 40
 
 
 def test_a_missing_key_is_explained(tmp_path: Path) -> None:
@@ -587,6 +596,71 @@ def test_a_key_that_is_refused_at_a_file_ends_the_night(
         assert isinstance(error, Terminal) and "half an hour" in str(error)
         assert len([ask for ask in office.asks if ask.path.startswith(FILES)]) == 1
     assert "walk" in pages[-1].next_cursor
+
+
+def test_every_try_of_a_download_counts(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office counts each of them: over any number of nights, and in a backfill, a file is asked for less than
+    twenty times; then its documents are given up, with the true reason."""
+    one = replace(holdings[0], publication_date=TODAY, loaded_on=TODAY)
+    name = f"ipa{TODAY:%y%m%d}.zip"
+    for asked in ({}, {"window": Window(TODAY, TODAY + dt.timedelta(days=1))}):
+        with portal([one]) as office:
+            monkeypatch.setattr(office.store, "reply", lambda ask: Reply(500, b"out of order", "text/html"))
+            since: Cursor | None = None
+            for step in range(6):
+                office.today = TODAY + dt.timedelta(days=step)
+                pages, error = night_that_fails(office, tmp_path, since, **asked)
+                since = pages[-1].next_cursor
+                if error is None:
+                    break
+            assert MOST_LOADS <= office.downloads[name] <= MOST_LOADS + 4
+            assert pages[-1].notes["given_up"]["examples"] == [str(one.publication)]
+            assert f"asked for {office.downloads[name]} times" in pages[-1].notes["given_up"]["why"]
+            assert "walk" not in since
+
+
+def test_what_has_no_weekly_file_is_given_up_as_such(holdings: list[Holding], tmp_path: Path) -> None:
+    """It is not said to be missing in a file that was never seen."""
+    window = Window(TODAY - dt.timedelta(days=30), TODAY + dt.timedelta(days=1))
+    with portal(holdings[:1], faults=Faults(1, 1.0, ("no_list",))) as office:
+        pages = night(office, tmp_path, window=window)
+    assert pages[-1].notes["given_up"]["why"] == "no weekly file of their day is listed"
+
+
+def test_a_refused_download_ends_the_loading_of_a_night(
+    holdings: list[Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quota of the key may be spent: no other file is asked for. It counts once, for nothing was handed out, and
+    another night begins with other files."""
+    busy = Reply(429, b'{"code":429,"error":"Too Many Requests"}', "application/json")
+    with portal(holdings) as office:
+        sound, asked = office.reply, []
+
+        def reply(ask: Ask) -> Reply:
+            asked.append(ask.path)
+            return busy if ask.path.startswith(FILES) else sound(ask)
+
+        monkeypatch.setattr(office, "reply", reply)
+        since: Cursor | None = None
+        first: list[str] = []
+        for step in range(2):
+            asked.clear()
+            office.today = TODAY + dt.timedelta(days=step)
+            pages, error = night_that_fails(office, tmp_path, since)
+            since = pages[-1].next_cursor
+            assert isinstance(error, Transient) and "429" in str(error)
+            files = [path for path in asked if path.startswith(FILES)]
+            assert 1 < len(files) < 5 and len(set(files)) == 1
+            assert "walk" not in since and "postponed" in pages[-1].notes
+            first.append(files[0])
+        assert first[0] != first[1]
+        assert sorted(entry["loads"] for entry in since["awaiting"].values())[-2:] == [1, 1]
+        monkeypatch.undo()
+        office.today += dt.timedelta(days=1)
+        last = night(office, tmp_path, since)
+    assert len(landed(last, "uspto-xml")) == len(holdings)
 
 
 def test_the_file_stores_refusal_says_nothing_about_the_key(holdings: list[Holding], tmp_path: Path) -> None:

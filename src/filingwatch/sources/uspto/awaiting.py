@@ -15,7 +15,8 @@ from filingwatch.filing import PublicationId
 
 MOST_NIGHTS = 3
 MOST_LOADS = 12
-"""Of one file, by this cursor. The office allows 20 a year; the rest is left to backfills and to people."""
+"""Tries of one file by this cursor, after which none is begun; one that was begun may take four more. The office
+allows 20 a year; the rest is left to backfills and to people."""
 FIRST_DAY = dt.date(2005, 1, 1)
 """Older weekly files are in other formats."""
 _WEEKS_REMEMBERED = 30
@@ -48,7 +49,7 @@ def week_of(publication: PublicationId, day: dt.date | None) -> Week | None:
 @dataclass
 class Awaiting:
     """What is awaited. `nights` counts the nights in which a week was looked for in vain, `tried` is the last of them,
-    `version` the state of the file in which the rest was not found, `loads` how often each file was downloaded.
+    `version` the state of the file in which the rest was not found, `loads` how often each file was asked for.
     `done` are the publications that need no further look: their document has come, or was given up."""
 
     wanted: dict[Week, list[str]] = field(default_factory=dict)
@@ -110,8 +111,12 @@ class Awaiting:
         """The weeks to look for today, oldest first."""
         return sorted(week for week in self.wanted if self.tried.get(week) != today.isoformat())
 
-    def count_load(self, week: Week) -> None:
-        self.loads[week] = self.loads.get(week, 0) + 1
+    def is_worn(self, week: Week) -> bool:
+        """Whether the week's file was asked for as often as it may be."""
+        return self.loads.get(week, 0) >= MOST_LOADS
+
+    def count_loads(self, week: Week, tries: int) -> None:
+        self.loads[week] = self.loads.get(week, 0) + tries
 
     def find(self, week: Week, publication_ids: Iterable[str]) -> None:
         """These documents have come."""
@@ -131,7 +136,7 @@ class Awaiting:
         self.tried[week] = today.isoformat()
         if version:
             self.version[week] = version
-        if not is_last and self.nights[week] < MOST_NIGHTS and self.loads.get(week, 0) < MOST_LOADS:
+        if not is_last and self.nights[week] < MOST_NIGHTS and not self.is_worn(week):
             return []
         given_up = self.wanted[week]
         self._settle(week, given_up)

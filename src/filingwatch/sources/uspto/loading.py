@@ -15,14 +15,15 @@ from filingwatch.errors import FilingwatchError, Transient
 from filingwatch.filing import Record, Reject
 from filingwatch.normalform import NormalFormError
 from filingwatch.sources.base import Page
-from filingwatch.sources.uspto.awaiting import MOST_LOADS, Awaiting, Week
+from filingwatch.sources.uspto.awaiting import Awaiting, Week
 from filingwatch.sources.uspto.notes import Notes
-from filingwatch.sources.uspto.portal import KeyRefused, Portal, WeeklyFile
+from filingwatch.sources.uspto.portal import DownloadRefused, KeyRefused, Portal, WeeklyFile
 from filingwatch.sources.uspto.weekly import FEED, publication_of, read_document, split_documents, trim_document
 from filingwatch.sources.zips import BadZip, open_zip
 
 PAGE_DOCUMENTS = 100
 MOST_UNPACKED_BYTES = 2**34
+_NOT_INSIDE = "not in the weekly file of their day"
 _NAMED = 20  # publications named one by one in a note
 
 
@@ -33,7 +34,7 @@ class WeekLoader:
         self.postponed: FilingwatchError | None = None
         self._portal, self._folder, self._awaiting = portal, folder, awaiting
         self._today, self._is_backfill = today, is_backfill
-        self._given_up: list[str] = []
+        self._given_up: dict[str, list[str]] = {}  # by the reason
 
     def pages(self) -> Iterator[Page]:
         """The awaited documents as pages; the cursor of each is still to be set. The last page has no records and
@@ -41,19 +42,36 @@ class WeekLoader:
         due = self._awaiting.due(self._today)
         listed = {product: self._list(product, weeks) for product, weeks in _by_product(due)}
         self._clear(due)
-        for week in due:
-            files = listed[week.product]
-            if files is None:
-                continue
-            file = next((one for one in reversed(files) if one.day == week.day), None)
-            if file is None or file.version == self._awaiting.version.get(week) or self._is_worn(week):
-                self._miss(week)
+        left = sorted(due, key=lambda week: (self._awaiting.loads.get(week, 0), week))  # a file that fails comes last
+        for place, week in enumerate(left):
+            file = self._choose(week, listed[week.product])
+            if file is None:
                 continue
             try:
                 yield from self._read(week, file)
             except FilingwatchError as error:
+                if self._is_backfill:  # the tries count, though the work ends here
+                    yield self._summary(due)
                 self._postpone([week], error)
+                if isinstance(error, DownloadRefused):
+                    self._postpone(left[place + 1 :], error)
+                    break
         yield self._summary(due)
+
+    def _choose(self, week: Week, files: list[WeeklyFile] | None) -> WeeklyFile | None:
+        """The file to load for a week; None when there is nothing to load, which is noted down."""
+        if files is None:
+            return None
+        file = next((one for one in reversed(files) if one.day == week.day), None)
+        if file is None:
+            self._miss(week, "no weekly file of their day is listed")
+        elif file.version == self._awaiting.version.get(week):
+            self._miss(week, _NOT_INSIDE)
+        elif self._awaiting.is_worn(week):
+            self._miss(week, f"{file.name} was asked for {self._awaiting.loads[week]} times and could not be had")
+        else:
+            return file
+        return None
 
     def _list(self, product: str, weeks: list[Week]) -> list[WeeklyFile] | None:
         """The files of these weeks; None when their list cannot be had tonight."""
@@ -71,14 +89,10 @@ class WeekLoader:
         for week in weeks:
             self._awaiting.postpone(week, self._today)
 
-    def _is_worn(self, week: Week) -> bool:
-        return self._awaiting.loads.get(week, 0) >= MOST_LOADS
-
     def _read(self, week: Week, file: WeeklyFile) -> Iterator[Page]:
         path = self._folder / file.name
         if not path.exists() or path.stat().st_size != file.size:
-            self._awaiting.count_load(week)
-            self._portal.fetch(file, path)
+            self._fetch(week, file, path)
         try:
             wanted = set(self._awaiting.wanted[week])
             for batch in _batches(find_documents(path, wanted), PAGE_DOCUMENTS):
@@ -88,19 +102,33 @@ class WeekLoader:
             raise Transient(f"USPTO, {file.name}: {error.reason}. The next run loads it again.") from error
         finally:
             path.unlink(missing_ok=True)
-        self._miss(week, file.version)
+        self._miss(week, _NOT_INSIDE, file.version)
 
-    def _miss(self, week: Week, version: str = "") -> None:
-        self._given_up += self._awaiting.miss(week, self._today, version, is_last=self._is_backfill)
+    def _fetch(self, week: Week, file: WeeklyFile, path: Path) -> None:
+        """Every try counts, as the office counts them. A refusal counts once, since it handed out nothing: the spent
+        quota of a key must not wear out a file."""
+        asked, is_refused = self._portal.asked, False
+        try:
+            self._portal.fetch(file, path)
+        except DownloadRefused:
+            is_refused = True
+            raise
+        finally:
+            self._awaiting.count_loads(week, 1 if is_refused else self._portal.asked - asked)
+
+    def _miss(self, week: Week, why: str, version: str = "") -> None:
+        given_up = self._awaiting.miss(week, self._today, version, is_last=self._is_backfill)
+        if given_up:
+            self._given_up.setdefault(why, []).extend(given_up)
 
     def _summary(self, due: list[Week]) -> Page:
-        given_up = self._given_up
+        given_up = [one for ids in self._given_up.values() for one in ids]
         notes: dict[str, Any] = {"awaiting": self._awaiting.count()}
         if given_up:
             notes["given_up"] = {
                 "count": len(given_up),
                 "examples": given_up[:_NAMED],
-                "why": "not in the weekly file of their day",
+                "why": "; ".join(self._given_up),
             }
         if self.postponed is not None:
             notes["postponed"] = str(self.postponed)

@@ -31,6 +31,8 @@ POLICY = Policy(least_interval=0.3, first_wait=5.0, deadline=3600.0)
 SEARCH = "/api/v1/patent/applications/search"
 PRODUCTS = "/api/v1/datasets/products"
 BUSY_SECONDS = 5.0
+MOST_BUSY = 3
+"""Refusals of one download in a run, after which it is no longer taken for a moment's."""
 MOST_FILE_BYTES = 2**31
 _JSON = ("application/json",)
 _KEY = "FILINGWATCH_USPTO_KEY"
@@ -38,6 +40,10 @@ _KEY = "FILINGWATCH_USPTO_KEY"
 
 class KeyRefused(Terminal):
     """The key is missing or refused: nothing at all can be had."""
+
+
+class DownloadRefused(Transient):
+    """A download stays refused as one too many; others would be, too."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +58,19 @@ class WeeklyFile:
 
 
 class Portal:
-    """One line to the portal."""
+    """One line to the portal. `asked` counts the tries, as the office does."""
 
     def __init__(self, key: SecretStr, url: str, policy: Policy, *, contact: str, clock: Clock) -> None:
+        self._key = key
+        self.asked = 0
         self.client = Client(
-            "USPTO",
-            url,
-            policy,
-            clock=clock,
-            secrets=(key,),
-            contact=contact,
-            authorise=lambda: {"X-API-KEY": key.get_secret_value()},
-        )
+            "USPTO", url, policy, clock=clock, secrets=(key,), contact=contact, authorise=self._authorise
+        )  # fmt: skip
+
+    def _authorise(self) -> dict[str, str]:
+        """The key for one try. The store that hands out the files is another origin, and does not count."""
+        self.asked += 1
+        return {"X-API-KEY": self._key.get_secret_value()}
 
     def search(self, body: Mapping[str, Any]) -> Answer:
         """An answer of the search: 200 with records, 404 when none answers the question (or none is left at this
@@ -87,8 +94,24 @@ class Portal:
         return [] if answer.status == 404 else read_listing(answer.json())
 
     def fetch(self, file: WeeklyFile, target: Path) -> Download:
-        """A weekly file, whole."""
-        return self.client.download(file.path, target, judge=judge_download, most_bytes=MOST_FILE_BYTES)
+        """A weekly file, whole.
+
+        Raises:
+            DownloadRefused: it stays refused as one too many.
+        """
+        busy = 0
+
+        def judge(answer: Answer) -> Again | None:
+            nonlocal busy
+            busy += answer.status == 429
+            if busy >= MOST_BUSY:
+                raise DownloadRefused(
+                    f"answered 429 {busy} times: the allowance of downloads may be spent, for up to seven days. "
+                    "No more files are asked for in this run; the next one tries again."
+                )
+            return judge_download(answer)
+
+        return self.client.download(file.path, target, judge=judge, most_bytes=MOST_FILE_BYTES)
 
 
 def read_listing(body: Any) -> list[WeeklyFile]:
@@ -161,7 +184,7 @@ def _judge(answer: Answer) -> Again | None:
             f"one from data.uspto.gov, My ODP, as {_KEY}."
         )
     if answer.status == 429:
-        asked = retry_after(answer.headers, dt.datetime.now(dt.UTC)) or 0.0
+        asked = retry_after(answer.headers, answer.at) or 0.0
         return Again("answered 429: too many requests", max(BUSY_SECONDS, asked))
     if answer.status == 400:
         raise Terminal(
