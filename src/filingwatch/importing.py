@@ -15,7 +15,7 @@ import duckdb
 
 from filingwatch import ledger
 from filingwatch.errors import BadInput, FilingwatchError
-from filingwatch.ingest import Progress, SourceResult
+from filingwatch.ingest import Progress, SourceResult, describe_bug
 from filingwatch.landing import Landed, land_page
 from filingwatch.settings import Settings
 from filingwatch.sources.exports import EXPORTS, open_export
@@ -42,7 +42,11 @@ def import_file(
     path: Path,
     progress: Progress = lambda landed: None,
 ) -> SourceResult:
-    """Land one file from where an earlier import of the same content stopped; known content changes nothing."""
+    """Land one file from where an earlier import of the same content stopped; known content changes nothing.
+
+    Raises:
+        duckdb.Error: the working file cannot be written, which no other file would survive either.
+    """
     total = Landed()
     try:
         export = open_export(path)
@@ -52,8 +56,10 @@ def import_file(
             for page in export.pages(cursor):
                 total += land_page(con, settings.payloads, run, EXPORTS, page, cursor_key=export.sha256)
                 progress(total)
-    except (FilingwatchError, OSError) as error:
-        message = str(error) if isinstance(error, FilingwatchError) else f"{path} could not be read: {error}"
+    except duckdb.Error:
+        raise
+    except Exception as error:
+        message = _describe(path, error)
         ledger.record_outcome(con, run, EXPORTS.name, "end", "failed", request={"file": path.name}, message=message)
         return SourceResult(path.name, total, "failed", message)
     ended = "already_landed" if known else "ok" if total.pages else "nothing_new"
@@ -62,6 +68,14 @@ def import_file(
     return SourceResult(
         path.name, total, "already_landed" if known else "ok", publications=_publications_of(con, export.sha256)
     )
+
+
+def _describe(path: Path, error: Exception) -> str:
+    if isinstance(error, FilingwatchError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{path} could not be read: {error}"
+    return f"{path} could not be imported: {describe_bug(error)}"
 
 
 def import_drop_folder(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run) -> list[SourceResult]:

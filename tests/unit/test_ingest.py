@@ -128,6 +128,21 @@ def test_the_drop_folder_takes_refuses_and_explains(
     assert importing.import_drop_folder(con, settings, run) == []
 
 
+def test_a_file_that_meets_a_fault_of_our_own_is_refused_with_its_place(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run
+) -> None:
+    """Brackets without end exhaust the JSON parser: the file is put away, and the next night does not meet it again."""
+    drop = settings.drop_folder
+    export(drop, "good.csv", "CN-117876249-A")
+    (drop / "deep.jsonl").write_text("[" * 100_000)
+    os.utime(drop / "deep.jsonl", (0, 0))
+    results = importing.import_drop_folder(con, settings, run)
+    assert [(result.name, result.status) for result in results] == [("deep.jsonl", "failed"), ("good.csv", "ok")]
+    reason = next((drop / "refused").glob("*.reason.txt")).read_text()
+    assert "deep.jsonl could not be imported: RecursionError at " in reason
+    assert importing.waiting_files(settings) == []
+
+
 def test_a_name_that_is_too_long_does_not_stop_the_folder(
     con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run
 ) -> None:
