@@ -30,6 +30,9 @@ KINDS: dict[str, tuple[str, ...] | None] = {
 }
 """What may be decided, with the allowed values (None: any text)."""
 
+VOLUME = "volume:"
+"""Before the name of a source: the subject under which its volume is accepted as the new usual."""
+
 _SCHEMA = """
 create table if not exists decision (
     decision_id integer primary key autoincrement,
@@ -41,6 +44,13 @@ create trigger if not exists decision_is_append_only_1 before update on decision
 create trigger if not exists decision_is_append_only_2 before delete on decision
     begin select raise(abort, 'decisions are append-only: add a new one'); end;
 """
+
+
+_WHAT_IS_ACCEPTED = (
+    "What is accepted is either a batch, `filingwatch decide batch_accepted landed accepted --why ...`, or that a "
+    "source brings less than it used to, `filingwatch decide batch_accepted volume:<source> accepted --why ...`; got "
+    "{subject!r}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ def decide(
     allowed = KINDS[kind]
     if allowed is not None and value not in allowed:
         raise BadInput(f"A {kind} is one of {', '.join(allowed)}; got {value!r}.")
+    if kind == "batch_accepted" and subject != "landed" and not subject.startswith(VOLUME):
+        raise BadInput(_WHAT_IS_ACCEPTED.format(subject=subject))
     if not subject.strip() or not value.strip() or not decided_by.strip():
         raise BadInput("A decision needs a subject, a value and the name of who decided.")
     with _inbox(settings.decisions_file) as db, db:

@@ -15,6 +15,7 @@ from itertools import groupby
 import duckdb
 
 from filingwatch import ledger
+from filingwatch.decisions import VOLUME
 
 LEAST_NIGHTS = 5
 """Earlier nights needed before anything is compared."""
@@ -37,7 +38,7 @@ night as (
 accepted as (
     select max(as_of) as as_of from night
     where ended = 'degraded'
-        and as_of <= (select max(decided_at)::date from raw.decision where kind = 'batch_accepted')
+        and as_of <= (select max(decided_at)::date from raw.decision where kind = 'batch_accepted' and subject = ?)
 ),
 
 forgotten as (
@@ -52,29 +53,50 @@ order by as_of desc
 limit ?
 """
 
+# Degraded nights are counted as well: the silence goes on.
+_SILENT = """
+with night as (
+    select as_of, record_count from ops.night_volume
+    where source = ? and as_of >= ? and as_of < ? and has_succeeded and ended in ('ok', 'nothing_new', 'degraded')
+)
+
+select count(*) from night
+where as_of > coalesce((select max(as_of) from night where record_count > 0), date '1900-01-01')
+"""
+
 
 def find_collapse(con: duckdb.DuckDBPyConnection, run: ledger.Run, source: str) -> str | None:
     """In words, how much less than usual a source brought on the day of this run; None when it is not less."""
-    rows = con.execute(_HISTORY, [source, run.as_of - dt.timedelta(days=MOST_DAYS), run.as_of, MOST_NIGHTS]).fetchall()
+    nights = [source, run.as_of - dt.timedelta(days=MOST_DAYS), run.as_of]
+    rows = con.execute(_HISTORY, [*nights, f"{VOLUME}{source}", MOST_NIGHTS]).fetchall()
+    silent = con.execute(_SILENT, nights).fetchall()[0][0]
     tonight = con.execute(
         "select coalesce(sum(record_count), 0)::bigint from ops.night_volume where source = ? and as_of = ?",
         [source, run.as_of],
     ).fetchall()[0][0]
-    return judge_volume(tonight, [row[0] for row in reversed(rows)])
+    words = judge_volume(tonight, [row[0] for row in reversed(rows)], silent)
+    return None if words is None else f"{words} {_TO_DO.format(source=source)}"
 
 
-def judge_volume(tonight: int, history: Sequence[int]) -> str | None:
-    """In words, how tonight falls short of earlier nights (oldest first); None when it does not."""
+def judge_volume(tonight: int, history: Sequence[int], silent: int = 0) -> str | None:
+    """In words, how tonight falls short of earlier nights (oldest first); None when it does not.
+
+    `silent` is how many nights have brought nothing just before, where some of them are no examples.
+    """
     if len(history) < LEAST_NIGHTS:
         return None
     usual = f"{len(history)} earlier nights brought {statistics.median(history):,.0f} in the middle"
     low = lowest_usual(history)
     if tonight < low:
-        return f"Only {tonight:,} records came, at least {low:,} were expected: {usual}. {_TO_DO}"
-    silence = _silent_nights([*history, tonight])
+        return f"Only {tonight:,} records came, at least {low:,} were expected: {usual}."
+    busy = [count for count in history if count]
+    if tonight and 2 * len(busy) <= len(history) and len(busy) >= LEAST_NIGHTS and tonight < lowest_usual(busy):
+        usual = f"{len(busy)} earlier nights with any brought {statistics.median(busy):,.0f} in the middle"
+        return f"Only {tonight:,} records came, at least {lowest_usual(busy):,} were expected: {usual}."
+    silence = 0 if tonight else 1 + max(silent, _silent_nights(history))
     longest = _longest_silence(history)
-    if sum(map(bool, history)) >= LEAST_NIGHTS and silence > 2 * longest + 2:
-        return f"Nothing came for {silence} nights, never for more than {longest} before: {usual}. {_TO_DO}"
+    if len(busy) >= LEAST_NIGHTS and silence > 2 * longest + 2:
+        return f"Nothing came for {silence} nights, never for more than {longest} before: {usual}."
     return None
 
 
@@ -103,5 +125,6 @@ def _longest_silence(history: Sequence[int]) -> int:
 
 _TO_DO = (
     "The office may answer only in part: look at its requests in ops.outcome and ask it by `filingwatch sources`. When "
-    "it is right as it is, `filingwatch decide batch_accepted landed accepted --why ...` makes it the new usual."
+    "it is right as it is, `filingwatch decide batch_accepted volume:{source} accepted --why ...` makes it the new "
+    "usual."
 )

@@ -86,3 +86,15 @@ def test_several_people_decide_while_a_run_lands(settings: Settings) -> None:
         count = con.sql("select count(*), count(distinct subject) from raw.decision").fetchall()
     assert [person.returncode for person in people] == [0, 0, 0]
     assert count == [(120, 120)]
+
+
+@pytest.mark.parametrize("subject", ["ops", "batch", "Landed"])
+def test_an_acceptance_says_what_is_accepted(settings: Settings, subject: str) -> None:
+    """A batch, or the volume of a source by its name; anything else would be taken and do nothing."""
+    chosen = {"kind": "batch_accepted", "value": "accepted", "decided_by": "ann", "watch": None, "reason": "it is so"}
+    with pytest.raises(BadInput, match="decide batch_accepted volume:<source> accepted --why"):
+        decide(settings, subject=subject, **chosen)
+    assert [decide(settings, subject=one, **chosen).subject for one in ("landed", "volume:ops")] == [
+        "landed",
+        "volume:ops",
+    ]

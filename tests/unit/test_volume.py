@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filingwatch import ingest, ledger, night, warehouse
+from filingwatch import ingest, ledger, night, volume, warehouse
 from filingwatch.settings import Settings
 from filingwatch.sources.base import Query, Window
 from filingwatch.volume import LEAST_NIGHTS, judge_volume, lowest_usual
@@ -69,14 +69,32 @@ def test_a_collapse_is_told_with_its_numbers_until_it_is_over(
     assert [result.status for result in play(con, settings, shelf, [12])] == ["ok"]
 
 
-def test_a_person_may_accept_the_new_volume(con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf) -> None:
-    """After `decide batch_accepted` what was usual before is forgotten: small nights are nothing to tell any more."""
+@pytest.mark.parametrize(
+    ("subject", "status"), [("volume:shelf", "ok"), ("volume:other", "degraded"), ("landed", "degraded")]
+)
+def test_a_person_may_accept_the_new_volume_of_a_source(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, subject: str, status: str
+) -> None:
+    """What was usual before it is then forgotten: small nights are nothing to tell any more. Each source by name."""
     play(con, settings, shelf, range(5))
     shelf.per_day = 0
-    assert {result.status for result in play(con, settings, shelf, [5, 6])} == {"degraded"}
-    con.execute("insert into raw.decision values (1, 'p', null, 'batch_accepted', 'landed', 'accepted', 'Ada', "
-                "timestamp '2026-11-07 09:00', 'the watch asks for less', null)")  # fmt: skip
-    assert {result.status for result in play(con, settings, shelf, range(7, 14))} == {"ok"}
+    told = play(con, settings, shelf, [5, 6])
+    assert {result.status for result in told} == {"degraded"}
+    assert "`filingwatch decide batch_accepted volume:shelf accepted --why ...`" in (told[0].error or "")
+    con.execute("insert into raw.decision values (1, 'p', null, 'batch_accepted', ?, 'accepted', 'Ada', "
+                "timestamp '2026-11-07 09:00', 'the watch asks for less', null)", [subject])  # fmt: skip
+    assert {result.status for result in play(con, settings, shelf, range(7, 10))} == {status}
+
+
+def test_a_silence_is_told_with_its_length(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nights that were degraded by it are counted, though they are no examples."""
+    monkeypatch.setattr(volume, "lowest_usual", lambda history: 0)
+    play(con, settings, shelf, range(5))
+    shelf.per_day = 0
+    errors = [result.error or "" for result in play(con, settings, shelf, range(5, 10))]
+    assert [words[:26] for words in errors] == ["", "", *(f"Nothing came for {n} nights," for n in (3, 4, 5))]
 
 
 def test_backfills_and_other_sources_are_no_examples(
@@ -141,6 +159,9 @@ def test_no_night_like_an_earlier_one_falls_short(history: list[int], tonight: i
         ([0, 0, 0, 0, 0, 0, 900] * 6, 0, False),  # weekly, the day after
         ([0, 0, 0, 0, 0, 0, 900] * 6 + [0] * 13, 0, False),  # weekly, one delivery missing
         ([0, 0, 0, 0, 0, 0, 900] * 6 + [0] * 14, 0, True),  # weekly, two missing
+        ([0, 0, 0, 0, 0, 0, 900] * 6, 100, True),  # weekly, a small part of a delivery
+        ([0, 0, 0, 0, 0, 0, 900] * 6, 300, False),  # weekly, a small delivery
+        ([0, 0, 0, 0, 0, 0, 900] * 4, 100, False),  # weekly, too few deliveries to tell
         ([0] * 30, 0, False),  # has never brought anything
     ],
 )

@@ -27,7 +27,8 @@ settled as (
     from (
         select max(logged_at) as settled_at from ops.publication_log where action in ('published', 'refreshed')
         union all
-        select max(decided_at) as settled_at from raw.decision where kind = 'batch_accepted'
+        select max(decided_at) as settled_at from raw.decision
+        where kind = 'batch_accepted' and not starts_with(subject, 'volume:')
     )
 )
 
