@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from filingwatch.cli.app import AsJson, announce, app, console, print_json
 from filingwatch.errors import BadInput
 from filingwatch.settings import read_settings
+
+if TYPE_CHECKING:
+    from filingwatch.backfill_plan import Plan
 
 
 @app.command()
@@ -60,6 +64,8 @@ def backfill(
     from filingwatch import backfill_plan, summary
     from filingwatch.runner import run_flow
 
+    if as_json and not (yes or only_estimate):
+        raise BadInput("With --json nobody is asked: add --yes to start, or --estimate to end before it.")
     settings = read_settings()
     span = backfill_plan.read_span(first, last, settings.today)
     connectors = backfill_plan.choose_connectors(settings, [source] if source else [])
@@ -69,20 +75,21 @@ def backfill(
     elif only_estimate:
         print_json([asdict(plan) for plan in plans])
     if only_estimate:
+        _end_backfill([], plans)
         return
     able = [plan.source for plan in plans if plan.done < plan.windows]
-    if not able:
-        print("Nothing is left to do. With --again these windows are asked for anew.", file=sys.stderr)
-        return
-    if not yes and not as_json:
+    if able and not yes:
         if not sys.stdin.isatty():
             raise BadInput("Nobody is there to say yes: add --yes to start, or --estimate to end here.")
         typer.confirm("Start?", abort=True)
-    results = run_flow(settings, "backfill", first=span.start, last=span.end, sources=able, again=again)
-    _show_backfill(results, f"filingwatch backfill --from {span.start} --to {span.end}", as_json)
-    announce(settings)
-    if {result["status"] for result in results} & {"failed", "stopped", "degraded"}:
-        raise typer.Exit(1 if any(result["status"] == "failed" for result in results) else 75)
+    worked = run_flow(settings, "backfill", first=span.start, last=span.end, sources=able, again=again) if able else []
+    results = _join_results(plans, worked)
+    asked = f" --source {source}" if source else ""
+    command = f"filingwatch backfill --from {span.start} --to {span.end}{asked}{' --yes' if yes else ''}"
+    _show_backfill(results, command if worked else None, as_json)
+    if worked:
+        announce(settings)
+    _end_backfill(results, plans)
 
 
 @app.command("import")
@@ -224,7 +231,29 @@ def _run_and_show(name: str, as_json: bool) -> None:
         summary.show_night(console, settings, figures)
 
 
-def _show_backfill(results: list[dict[str, Any]], command: str, as_json: bool) -> None:
+def _join_results(plans: Sequence[Plan], worked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What became of every source: what the work says, else what the plan said, that it cannot or need not."""
+    from filingwatch.backfill import Result
+
+    figures = {result["source"]: result for result in worked}
+    for plan in plans:
+        status = "ok" if plan.problem is None else "failed"
+        planned = Result(plan.source, status, plan.done, plan.windows, message=plan.problem)
+        figures.setdefault(plan.source, planned.figures())
+    return [figures[plan.source] for plan in plans]
+
+
+def _end_backfill(results: Sequence[dict[str, Any]], plans: Sequence[Plan]) -> None:
+    """End with the exit code: 1 when a source cannot or failed, 75 when windows are left."""
+    statuses = {result["status"] for result in results}
+    if "failed" in statuses or any(plan.problem is not None for plan in plans):
+        raise typer.Exit(1)
+    if statuses & {"stopped", "degraded"}:
+        raise typer.Exit(75)
+
+
+def _show_backfill(results: list[dict[str, Any]], command: str | None, as_json: bool) -> None:
+    """The results, and the command that goes on; without one nothing was there to do."""
     from filingwatch import summary
 
     if as_json:
@@ -240,6 +269,10 @@ def _show_backfill(results: list[dict[str, Any]], command: str, as_json: bool) -
     for result in results:
         if result["message"]:
             print(f"{result['source']}: {result['message']}")
+    if command is None and any(result["done"] for result in results):
+        print("Nothing is left to do. With --again these windows are asked for anew.", file=sys.stderr)
+    if command is None:
+        return
     if any(result["done"] < result["windows"] for result in results):
         print(f"Windows are left. Go on with the same command: {command}")
     print("Next: filingwatch analyse, or wait for the night.")
