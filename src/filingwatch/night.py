@@ -38,6 +38,10 @@ _UPSTREAM: dict[str, tuple[str, ...]] = {
     "findings": ("transform:series", "changepoints"),
 }
 
+STALE_DAYS = 10
+"""Data of a source may be stale for so long before ops are told whatever the reason: a week's allowance and a little
+more."""
+
 
 @contextmanager
 def session(settings: Settings, flow: str) -> Iterator[tuple[ledger.Run, dict[str, Any]]]:
@@ -105,6 +109,7 @@ def ingest_source(
         result = ingest.ingest_source(con, settings, run, opening.open(), query, progress)
         if result.event is not None:
             ledger.put_alert(con, run, _ops_alert(result.event, name, str(result.error), result.figures()))
+        _tell_of_long_staleness(con, run, name)
     return result.figures()
 
 
@@ -248,9 +253,26 @@ def _report_failure(settings: Settings, run: ledger.Run, figures: dict[str, Any]
         error.add_note(f"and the failure could not be recorded: {second}")
 
 
-def _ops_alert(event: str, subject: str, message: str, evidence: Mapping[str, Any]) -> Alert:
-    """An alert to ops. The same condition with the same words is told once a day, not once a run."""
-    digest = hashlib.sha256(f"{event}|{subject}|{message}|{utc_now():%F}".encode()).hexdigest()[:16]
+def _tell_of_long_staleness(con: duckdb.DuckDBPyConnection, run: ledger.Run, name: str) -> None:
+    """Tell ops, once, of a source that has been stale for long, whatever its last word: a night that is stopped by an
+    allowance wakes nobody, weeks of them do."""
+    state = freshness.read_states(con).get(name)
+    if state is None or state.stale_since is None or (run.as_of - state.stale_since).days <= STALE_DAYS:
+        return
+    words = (
+        f"The data of {name} may lack filings from {state.stale_since} on, and that for more than {STALE_DAYS} days. "
+        "`filingwatch sources` says why and asks it once more; see `A source is stale` in docs/operations.md."
+    )
+    evidence = {"source": name, "status": state.status, "message": state.message}
+    ledger.put_alert(con, run, _ops_alert("source stale", name, words, evidence, is_told_daily=False))
+
+
+def _ops_alert(
+    event: str, subject: str, message: str, evidence: Mapping[str, Any], *, is_told_daily: bool = True
+) -> Alert:
+    """An alert to ops. The same condition with the same words is told once a day, or once at all, not once a run."""
+    day = f"{utc_now():%F}" if is_told_daily else ""
+    digest = hashlib.sha256(f"{event}|{subject}|{message}|{day}".encode()).hexdigest()[:16]
     return Alert(
         f"ops-{digest}", "ops", None, event, f"filingwatch: {event}: {subject}", message, dict(evidence), False
     )

@@ -88,9 +88,10 @@ def test_nights_that_look_back_far_are_like_any_other(con: duckdb.DuckDBPyConnec
     publishing = ledger.new_run("publish", FIRST + dt.timedelta(days=52))
     ledger.start_run(con, publishing)
     assert not judge(con, publishing)[0]
-    con.execute("insert into raw.decision select 1, 'p', null, 'batch_accepted', 'landed', 'accepted', 'Ada', "
-                "max(fetched_at), 'the office has corrected its texts', null from raw.page")  # fmt: skip
-    assert judge(con, publishing)[0]
+    for number, subject in enumerate(("volume:register", "landed")):
+        con.execute("insert into raw.decision select ?, 'p', null, 'batch_accepted', ?, 'accepted', 'Ada', "
+                    "max(fetched_at), 'corrected by the office', null from raw.page", [number, subject])  # fmt: skip
+        assert judge(con, publishing)[0] is (subject == "landed")
 
 
 def test_a_run_that_only_publishes_knows_what_was_just_accepted(settings: Settings) -> None:

@@ -138,6 +138,25 @@ def test_ops_hear_of_a_collapse_and_the_gate_stays_out_of_it(settings: Settings,
     assert told == [("volume collapsed", "filingwatch: volume collapsed: shelf")]
 
 
+def test_ops_hear_once_of_a_source_that_is_stale_for_long(
+    settings: Settings, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nights that are stopped by the allowance wake nobody; after more than ten days of them one alert does."""
+    opening = ingest.Opening("shelf", lambda: ShelfSource(shelf.url))
+    monkeypatch.setattr(ingest, "sources_for", lambda con, settings: [opening])
+    shelf.quota = 0
+    told = []
+    for number in (0, 10, 11, 12, 30):
+        day = replace(settings, today=FIRST + dt.timedelta(days=number))
+        with night.session(day, "nightly") as (run, _):
+            night.ingest_source(day, run, "shelf")
+        with warehouse.writer(settings) as con:
+            told.append(con.sql("select event, body from ops.alert").fetchall())
+    assert [len(alerts) for alerts in told] == [0, 0, 1, 1, 1]
+    event, body = told[-1][0]
+    assert event == "source stale" and "from 2026-11-01 on" in body
+
+
 @given(st.lists(st.integers(0, 10_000), max_size=80), st.integers(0, 20_000))
 def test_no_night_like_an_earlier_one_falls_short(history: list[int], tonight: int) -> None:
     """Whatever the history: a volume as large as the median of it is never too small, nor one without history."""
