@@ -6,6 +6,7 @@ Who has the old file open keeps its consistent view; who opens it anew sees the 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import shutil
@@ -27,6 +28,8 @@ LEDGER_TABLES = (
     "run", "outcome", "source_state", "job_run", "quality_result", "alert", "delivery", "publication_log",
 )  # fmt: skip
 _NOT_PUBLISHED = {("ml", "model"): "* exclude (state)"}
+REQUEST_DAYS = 90
+"""Requests to offices are published for so long; a large source makes a thousand a night. Pages and ends are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +145,10 @@ def _copy_schemas(con: duckdb.DuckDBPyConnection) -> None:
 
 def _finish(con: duckdb.DuckDBPyConnection, run: ledger.Run, version: str, key: str, action: str) -> None:
     con.execute("create schema ops")
+    since = utc_now() - dt.timedelta(days=REQUEST_DAYS)
     for table in LEDGER_TABLES:
-        con.execute(f"create table ops.{table} as from working.ops.{table}")
+        which = f"where kind <> 'request' or attempted_at >= timestamp '{since}'" if table == "outcome" else ""
+        con.execute(f"create table ops.{table} as from working.ops.{table} {which}")
     # the run that publishes has not ended yet: say so, instead of leaving it to look stuck
     con.execute("update ops.run set message = 'published this file' where run_id = ?", [run.run_id])
     con.execute("create table ops.reject as from working.raw.reject")

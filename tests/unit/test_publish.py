@@ -51,6 +51,25 @@ def test_marts_views_comments_and_ledger_are_published(settings: Settings) -> No
         assert con.sql("select flow, message from ops.run").fetchall() == [("nightly", "published this file")]
 
 
+def test_old_requests_stay_behind_and_pages_and_ends_do_not(settings: Settings) -> None:
+    """What was asked of an office is published for 90 days; the working file keeps all of it."""
+    run = fill(settings, 1)
+    with warehouse.writer(settings) as con:
+        con.execute(
+            "insert into ops.outcome (run_id, source, attempted_at, status, kind, record_count, reject_count) "
+            "select 'r', 'ops', ?::timestamp - age * interval 1 day, status, kind, 0, 0 "
+            "from (values (89), (91)) as ages (age) "
+            "cross join (values ('answered', 'request'), ('ok', 'page'), ('ok', 'end')) as kinds (status, kind)",
+            [warehouse.utc_now()],
+        )
+    publish.publish(settings, run)
+    counted = "select kind, count(*) from ops.outcome where run_id = 'r' group by all order by all"
+    with warehouse.reader(settings) as con:
+        assert con.sql(counted).fetchall() == [("end", 2), ("page", 2), ("request", 1)]
+    with warehouse.writer(settings) as con:
+        assert con.sql(counted).fetchall() == [("end", 2), ("page", 2), ("request", 2)]
+
+
 def test_known_content_keeps_its_version_and_gets_the_newest_ledger(settings: Settings) -> None:
     """A night without news makes no new version, yet analysts see that the night was there."""
     first = publish.publish(settings, fill(settings, 1))
