@@ -19,7 +19,7 @@ import polars as pl
 
 from filingwatch import ledger
 from filingwatch.background import count_background
-from filingwatch.filing import Filing, Record, content_hash
+from filingwatch.filing import Reject, content_hash
 from filingwatch.sources.base import Origin, Page
 from filingwatch.warehouse import utc_now
 from filingwatch.watch import Watch
@@ -31,6 +31,8 @@ _NESTED: dict[str, pl.DataType] = {
     "parties": pl.List(pl.Struct({name: pl.String for name in ("role", "name", "country")})),
     "classifications": pl.List(pl.Struct({name: pl.String for name in ("scheme", "symbol", "version")})),
 }
+_Plain = tuple[int, dict[str, Any], str]
+"""A record's place in its page, its plain values and their hash."""
 _DATES = ("publication_date", "filing_date", "earliest_priority_date", "grant_date")
 
 
@@ -92,11 +94,12 @@ def land_page(
     with ledger.transaction(con):
         number = con.execute("select count(*) from raw.page where run_id = ?", [run.run_id]).fetchall()[0][0]
         page_id = f"{run.run_id}-{number:05d}"
-        rows, sightings = _sort_out(con, source.name, page.feed, page.records)
+        records, rejects = _plain_records(page)
+        rows, sightings = _sort_out(con, source.name, page.feed, records)
         landed = Landed(
             pages=1,
-            records=len(page.records),
-            rejects=len(page.rejects),
+            records=len(records),
+            rejects=len(rejects),
             **{name: sum(outcome == name for _, _, outcome in sightings) for name in ("new", "changed")},
             unchanged=sum(outcome in ("unchanged", "repeated") for _, _, outcome in sightings),
         )
@@ -108,7 +111,7 @@ def land_page(
             ],
         )  # fmt: skip
         _insert_publications(con, rows, page_id, seen_at, source, page.feed)
-        sightings += [(reject.index, None, "rejected") for reject in page.rejects]
+        sightings += [(reject.index, None, "rejected") for reject in rejects]
         ledger.insert(
             con,
             "raw.sighting",
@@ -120,7 +123,7 @@ def land_page(
             con,
             "raw.reject",
             pl.DataFrame(
-                [(page_id, r.index, r.code, r.reason, r.original, seen_at) for r in page.rejects],
+                [(page_id, r.index, r.code, r.reason, ledger.writable(r.original), seen_at) for r in rejects],
                 schema=["page_id", "record_index", "code", "reason", "original", "rejected_at"],
                 orient="row",
             ),
@@ -157,35 +160,48 @@ def _check_complete(page: Page) -> None:
         raise ValueError(f"A page of {page.feed} does not account for its records 0..n-1 exactly once: {page.request}")
 
 
+def _plain_records(page: Page) -> tuple[list[_Plain], list[Reject]]:
+    """The records of a page as plain values, and its rejects; a record with half a character, which no table can hold,
+    becomes one of them."""
+    plain_records: list[_Plain] = []
+    rejects = list(page.rejects)
+    for record in page.records:
+        plain = record.filing.plain()
+        try:
+            plain_records.append((record.index, plain, content_hash(plain)))
+        except UnicodeEncodeError as error:
+            reason = f"holds half of a character, which UTF-8 cannot write: {error.reason}"
+            rejects.append(Reject(record.index, "bad_encoding", reason, repr(record.filing)))
+    return plain_records, rejects
+
+
 def _sort_out(
-    con: duckdb.DuckDBPyConnection, source: str, feed: str, records: Sequence[Record]
+    con: duckdb.DuckDBPyConnection, source: str, feed: str, records: Sequence[_Plain]
 ) -> tuple[list[dict[str, Any]], list[tuple[int, str | None, str]]]:
     """Rows to append, and for every record (index, publication id, outcome)."""
-    latest = _latest_versions(con, source, feed, [record.filing for record in records])
+    latest = _latest_versions(con, source, feed, [plain["publication_id"] for _, plain, _ in records])
     here: set[str] = set()
     rows: list[dict[str, Any]] = []
     sightings: list[tuple[int, str | None, str]] = []
-    for record in records:
-        plain = record.filing.plain()
-        name, digest = plain["publication_id"], content_hash(plain)
+    for index, plain, digest in records:
+        name = plain["publication_id"]
         known = latest.get(name)
         if known is not None and known[0] == digest:
             outcome = "repeated" if name in here else "unchanged"
         else:
             outcome = "new" if known is None else "changed"
             latest[name] = (digest, 1 if known is None else known[1] + 1)
-            rows.append(plain | {"content_hash": digest, "version": latest[name][1], "record_index": record.index})
+            rows.append(plain | {"content_hash": digest, "version": latest[name][1], "record_index": index})
         here.add(name)
-        sightings.append((record.index, name, outcome))
+        sightings.append((index, name, outcome))
     return rows, sightings
 
 
 def _latest_versions(
-    con: duckdb.DuckDBPyConnection, source: str, feed: str, filings: Sequence[Filing]
+    con: duckdb.DuckDBPyConnection, source: str, feed: str, names: Sequence[str]
 ) -> dict[str, tuple[str, int]]:
-    names = pl.DataFrame({"publication_id": [str(filing.publication) for filing in filings]}, schema_overrides={
-        "publication_id": pl.String}).unique()  # fmt: skip
-    con.register("wanted", names)
+    wanted = pl.DataFrame({"publication_id": pl.Series(names, dtype=pl.String)}).unique()
+    con.register("wanted", wanted)
     found = con.execute(
         "select publication_id, arg_max(content_hash, version), max(version) from raw.publication "
         "semi join wanted using (publication_id) where source = ? and feed = ? group by publication_id",

@@ -210,4 +210,9 @@ def to_json(value: Any) -> str:
     Raises:
         ValueError: NaN or infinity, which JSON does not know.
     """
-    return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+    return writable(json.dumps(value, ensure_ascii=False, default=str, allow_nan=False))
+
+
+def writable(text: str) -> str:
+    """The text, with halves of characters written as escapes: JSON of strangers may hold them, UTF-8 cannot."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

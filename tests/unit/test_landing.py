@@ -162,3 +162,13 @@ def test_a_watch_lands_when_its_content_changes(settings: Settings) -> None:
     other = watch.model_copy(update={"title": "another title"})
     with warehouse.writer(settings) as con:
         assert [land_watches(con, [one]) for one in (watch, watch, other, watch)] == [1, 0, 1, 1]
+
+
+def test_half_a_character_costs_its_record_and_not_the_page(settings: Settings) -> None:
+    """JSON may hold what UTF-8 cannot write: the record is a reject with its reason, the others land, the page too."""
+    half = replace(page([filing(1), filing(2, "lamp \ud83d")]), request={"q": "\ud83d"}, notes={"said": "\ud83d"})
+    with warehouse.writer(settings) as con:
+        landed = land_page(con, settings.payloads, ledger.new_run("test", DAY), Office(), half)
+        assert (landed.records, landed.rejects, landed.new) == (1, 1, 1)
+        assert con.execute("select record_index, code from raw.reject").fetchall() == [(1, "bad_encoding")]
+        assert con.execute("select count(*) from raw.sighting").fetchall() == [(2,)]
