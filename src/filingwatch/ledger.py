@@ -214,5 +214,5 @@ def to_json(value: Any) -> str:
 
 
 def writable(text: str) -> str:
-    """The text, with halves of characters written as escapes: JSON of strangers may hold them, UTF-8 cannot."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """The text with question marks for halves of characters: JSON of strangers may hold them, UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
