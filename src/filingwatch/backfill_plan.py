@@ -66,7 +66,7 @@ def plan_windows(span: Window, days: int) -> list[Window]:
 def choose_connectors(
     settings: Settings, names: Sequence[str], connectors: Sequence[Connector] = CONNECTORS
 ) -> list[Connector]:
-    """The configured sources of these names; without names all of them.
+    """The configured sources of these names; without names all of them that can go back.
 
     Raises:
         BadInput: no such source, one is not configured, or none is.
@@ -76,11 +76,14 @@ def choose_connectors(
         known = ", ".join(one.name for one in connectors)
         raise BadInput(f"There is no source {', '.join(unknown)}; use one of: {known}.")
     wanted = [one for one in connectors if not names or one.name in names]
-    chosen = [one for one in wanted if one.is_configured(settings)]
+    chosen = [one for one in wanted if one.is_configured(settings) and (names or one.goes_back)]
     if not chosen or (names and len(chosen) < len(wanted)):
         lacking = [one for one in wanted if one not in chosen]
-        needs = "; ".join(f"{one.name} needs {', '.join(one.needs)}" for one in lacking)
-        raise BadInput(f"Nothing to ask: {needs}. `filingwatch sources` says how to get them.")
+        reasons = [
+            f"{one.name} cannot go back" if one.is_configured(settings) else f"{one.name} needs {', '.join(one.needs)}"
+            for one in lacking
+        ]
+        raise BadInput(f"Nothing to ask: {'; '.join(reasons)}. `filingwatch sources` says how to get them.")
     return chosen
 
 

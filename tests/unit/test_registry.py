@@ -41,6 +41,7 @@ def test_every_source_passes_the_battery_and_keeps_its_secrets(connector: Connec
     check_source(source)
     assert isinstance(source, LiveSource) and source.name == connector.name
     assert source.client.take_attempts() == []
+    assert connector.goes_back == (source.backfill_days > 0)
     said = repr(settings) + repr(source) + repr(source.client) + str(vars(source))
     assert not [value for name, value in FULL.items() if value in said and "URL" not in name]
 

@@ -29,6 +29,8 @@ class Connector:
     terms: str
     _settings: Callable[[Settings], Mapping[str, object]]
     _build: Callable[[Settings, Clock], LiveSource]
+    goes_back: bool = True
+    """Whether years of the past can be had from it, by a backfill."""
 
     def missing(self, settings: Settings) -> tuple[str, ...]:
         """The variables that are not set; all of `needs` when it is not configured at all."""
@@ -105,6 +107,7 @@ CONNECTORS: tuple[Connector, ...] = (
         "EPO raw data terms: free, for your own products, no resale of the raw set",
         lambda s: {"FILINGWATCH_DOCDB_URL": s.docdb_url},
         _build_docdb,
+        goes_back=False,
     ),
     Connector(
         "uspto",
