@@ -96,6 +96,7 @@ def test_the_filter_can_say_both() -> None:
     """The agreement above is not one of answers that are always no."""
     assert is_wanted(record(title="A Street-Lanterns show"), terms=TERMS)
     assert is_wanted(record(title="一种路灯网及其用途"), terms=TERMS)
+    assert is_wanted(record(title="Ｓｔｒｅｅｔ lantern"), terms=TERMS)
     assert not is_wanted(record(title="Backstreet lanternfish"), terms=TERMS)
     assert not is_wanted(record(title="路灯 网"), terms=("路灯网",))
 

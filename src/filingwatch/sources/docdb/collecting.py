@@ -18,7 +18,7 @@ from filingwatch.sources.safe_xml import Element
 FEED = "epo-docdb"
 MOST_RECORDS = 500
 MOST_PASSED_OVER = 20_000
-MOST_SEEN = 250_000
+MOST_SEEN = 50_000
 """A page is closed after so many records of any kind, so that a run that is cut off repeats little."""
 _EXAMPLES = 3
 
