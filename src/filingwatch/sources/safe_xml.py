@@ -114,7 +114,7 @@ def stream_elements(file: BinaryIO, name: str) -> Iterator[Element]:
 
 def local(element: Element) -> str:
     """The name of an element without its namespace; empty for comments and the like."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def children(element: Element | None, name: str) -> list[Element]:
