@@ -21,6 +21,7 @@ import pytest
 from pydantic import SecretStr
 
 from filingwatch.errors import AnswerLost, QuotaSpent, Terminal, Transient
+from filingwatch.sources.addresses import follow
 from filingwatch.sources.http import Again, Answer, Client, Policy, Usage, retry_after
 from tests.clocks import FakeClock
 from tests.fake_offices.serving import Ask, FakeOffice, Reply
@@ -51,8 +52,10 @@ def line(
             "office", url, policy or Policy(), clock=clock, secrets=[SecretStr(SECRET)], contact="ops@example.org",
             authorise=lambda: {"Authorization": f"Bearer {SECRET}"},
         )  # fmt: skip
-        yield client, office, clock
-        client.close()
+        try:
+            yield client, office, clock
+        finally:
+            client.close()
 
 
 @pytest.mark.parametrize("bad", [
@@ -374,17 +377,15 @@ def test_a_full_disk_is_named_as_one(tmp_path: Path) -> None:
 
 def test_a_loop_of_redirects_and_a_step_down_to_http_are_refused(tmp_path: Path) -> None:
     """A file is never loaded over a line that anybody could change, nor for ever."""
-    from filingwatch.sources.http import _follow
-
     with (
         line(Reply(302, headers={"Location": "/f"})) as (client, _, _),
         pytest.raises(Transient, match="redirects in a row"),
     ):
         client.download("/f", tmp_path / "f", most_bytes=100)
     with pytest.raises(Terminal, match="from https to http"):
-        _follow("https://office.example/f", "http://office.example/f")
+        follow("https://office.example/f", "http://office.example/f")
     with pytest.raises(Terminal, match="not one of the web"):
-        _follow("https://office.example/f", "file:///etc/hostname")
+        follow("https://office.example/f", "file:///etc/hostname")
 
 
 def test_attempts_say_what_was_asked_and_what_came(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ work with Transient, Terminal or QuotaSpent.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import ipaddress
 import json as jsonlib
 import logging
 import socket
@@ -18,13 +16,14 @@ from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from pydantic import SecretStr
 
 from filingwatch import __version__
 from filingwatch.errors import AnswerLost, FilingwatchError, QuotaSpent, Terminal, Transient
+from filingwatch.sources.addresses import describe_request, follow, hide_secrets, is_loopback, origin_of
 from filingwatch.sources.answers import Again, Answer, Attempt, Judge, excerpt, judge_status, retry_after
 from filingwatch.sources.downloading import Download, Receiver, part_of, settle
 from filingwatch.sources.pace import SYSTEM_CLOCK, Clock, Policy, Usage
@@ -47,8 +46,6 @@ __all__ = [
 ]
 
 MOST_REDIRECTS = 5
-MOST_BODY = 300
-_HIDDEN = "***"
 # httpx tells every address that it asks at level INFO; addresses of signed downloads are secrets of a kind.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -56,15 +53,6 @@ for _name in ("httpx", "httpcore"):
 
 class _Lost(Exception):
     """No usable answer arrived; the message says why."""
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Client:
@@ -194,11 +182,8 @@ class Client:
             self._secrets.add(value)
 
     def hide(self, text: str) -> str:
-        """The text with every secret replaced, also where it is written as in an address."""
-        forms = {form for secret in self._secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, _HIDDEN)
-        return text
+        """The text with every secret replaced."""
+        return hide_secrets(self._secrets, text)
 
     def take_attempts(self) -> list[Attempt]:
         """The tries since the last call of this function, oldest first."""
@@ -244,22 +229,8 @@ class Client:
             self._wait_for(request, again, number)
         raise Transient(self._say(request, f"{again.reason}; tried {most_tries} times. The next run asks again."))
 
-    def _describe(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> dict[str, Any]:
-        """A request for the ledger: enough to tell it from others and to know what was asked. Without the query of a
-        signed address, and of a long body only its beginning and its hash."""
-        parts = urlsplit(url)
-        plain: dict[str, Any] = {"method": method, "url": urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))}
-        if query := dict(parse_qsl(parts.query, keep_blank_values=True)):
-            plain["query"] = query
-        kept = {name: value for name, value in (headers or {}).items() if name.lower().startswith(("x-ops", "range"))}
-        if kept:
-            plain["headers"] = kept
-        if body:
-            plain["body"] = excerpt(body, MOST_BODY)
-            plain["body_sha256"] = hashlib.sha256(body).hexdigest()[:16]
-        return jsonlib.loads(self.hide(jsonlib.dumps(plain, ensure_ascii=False)))
+    def _describe(self, *request: Any) -> dict[str, Any]:
+        return jsonlib.loads(self.hide(jsonlib.dumps(describe_request(*request), ensure_ascii=False)))
 
     def _say(self, request: Mapping[str, Any], what: str) -> str:
         if what.startswith(f"{self.office}, "):  # an error of a call within this one, the token's
@@ -387,11 +358,11 @@ class Client:
     def _receive(
         self, url: str, target: Path, most_bytes: int, checksum: tuple[str, str] | None
     ) -> tuple[Answer, Download | None]:
-        origin, at = _origin(self.base_url), url
+        origin, at = origin_of(self.base_url), url
         for _ in range(MOST_REDIRECTS + 1):
-            with self._open("GET", at, {}, None, anonymous=_origin(at) != origin) as response:
+            with self._open("GET", at, {}, None, anonymous=origin_of(at) != origin) as response:
                 if response.is_redirect and "location" in response.headers:
-                    at = _follow(at, response.headers["location"])
+                    at = follow(at, response.headers["location"])
                     continue
                 if not response.is_success:
                     return self._read(response), None
@@ -407,17 +378,3 @@ class Client:
                 answer = Answer(response.status_code, response.headers, b"", seconds, self.clock.now())
                 return answer, Download(target, receiver.size, answer.seconds)
         raise _Lost(f"more than {MOST_REDIRECTS} redirects in a row; check the address in the settings")
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _follow(url: str, location: str) -> str:
-    target = urljoin(url, location)
-    if urlsplit(target).scheme not in ("http", "https"):
-        raise Terminal("it redirects to an address that is not one of the web.")
-    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
-        raise Terminal("it redirects from https to http, where anybody could change the file.")
-    return target
