@@ -11,7 +11,7 @@ import pytest
 
 from filingwatch.filing import Classification, Filing, Party, Priority
 from filingwatch.normalform import NormalFormError
-from filingwatch.sources.uspto.notes import Notes
+from filingwatch.sources.notes import Notes
 from filingwatch.sources.uspto.numbers import office_of, read_application_number, read_foreign_number, read_grant
 from filingwatch.sources.uspto.reading import read_answer, read_records, read_wrapper
 
@@ -113,7 +113,7 @@ def test_priorities_are_foreign_claims_and_parents() -> None:
     )
     assert filing.earliest_priority_date == dt.date(2023, 3, 7)
     read_wrapper(WRAPPER, notes.warn)
-    assert set(notes.plain()) == {"office_not_known", "class_left_out"}
+    assert set(notes.take()) == {"office_not_known", "class_left_out"}
 
 
 def test_a_wrong_check_digit_is_a_warning() -> None:
@@ -122,7 +122,7 @@ def test_a_wrong_check_digit_is_a_warning() -> None:
     record["foreignPriorityBag"][0]["applicationNumberText"] = "2023100000177"
     (filing,) = read_wrapper(record, notes.warn)
     assert filing.priorities[0].number == "202310000017"
-    assert notes.plain()["check_digit"]["count"] == 1
+    assert notes.take()["check_digit"]["count"] == 1
 
 
 def test_a_granted_application_is_two_filings() -> None:
@@ -233,7 +233,7 @@ def test_a_bad_number_beside_a_good_one_is_a_warning() -> None:
     notes = Notes()
     (filing,) = read_wrapper(wrapper(patentNumber="AB-x", grantDate="2026-11-03"), notes.warn)
     assert str(filing.publication) == "US2025040017A1"
-    assert notes.plain()["publication_left_out"]["count"] == 1
+    assert notes.take()["publication_left_out"]["count"] == 1
 
 
 def test_every_filing_and_reject_of_an_answer_has_its_own_index() -> None:

@@ -16,7 +16,7 @@ import yaml
 
 from filingwatch.normalform import parse_publication
 from filingwatch.sources.answers import Answer
-from filingwatch.sources.uspto.notes import Notes
+from filingwatch.sources.notes import Notes
 from filingwatch.sources.uspto.portal import judge_search, read_listing
 from filingwatch.sources.uspto.reading import read_answer, read_records
 from filingwatch.sources.uspto.weekly import publication_of, read_document, split_documents
@@ -114,7 +114,7 @@ def test_the_record_of_this_year_is_read_to_its_last_field(office: Path) -> None
         person["inventorNameText"] for person in meta["inventorBag"]
     ]
     assert len(grant.priorities) == len({(one["parentApplicationNumberText"]) for one in item["parentContinuityBag"]})
-    assert notes.plain() == {}
+    assert notes.take() == {}
 
 
 def test_the_recorded_404_means_nothing_found(office: Path) -> None:
@@ -154,7 +154,7 @@ def test_every_real_document_is_read_whole(office: Path) -> None:
         assert len(parts["abstract"]) > 100
         assert filing.filing_date and filing.publication_date and filing.application
         assert filing.classifications and [one for one in filing.parties if one.role == "inventor"]
-        assert notes.plain() == {}, path.name
+        assert notes.take() == {}, path.name
 
 
 def test_real_documents_are_told_apart_when_they_are_put_together(office: Path, tmp_path: Path) -> None:

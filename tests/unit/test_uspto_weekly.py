@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from filingwatch.filing import Classification, Party
 from filingwatch.normalform import NormalFormError
+from filingwatch.sources.notes import Notes
 from filingwatch.sources.uspto.loading import find_documents
-from filingwatch.sources.uspto.notes import Notes
 from filingwatch.sources.uspto.weekly import publication_of, read_document, split_documents, trim_document
 from filingwatch.sources.zips import BadZip
 from tests.fake_offices.holdings import Holding, invent_holdings
@@ -92,7 +92,7 @@ def test_a_grant_is_read_whole() -> None:
     assert filing.classifications == (
         Classification("cpc", "F21S 8/085", "2013.01"), Classification("ipc", "G08B 13/196", "2006.01"),
     )  # fmt: skip
-    assert notes.plain() == {}
+    assert notes.take() == {}
 
 
 def test_priorities_are_claims_and_parents_but_not_the_own_publication() -> None:

@@ -25,6 +25,7 @@ from filingwatch.sources.exports.workbooks import (
     read_workbook,
     workbook_rows,
 )
+from filingwatch.sources.notes import Notes
 
 
 class _Exports(NamedTuple):
@@ -35,7 +36,6 @@ class _Exports(NamedTuple):
 EXPORTS = _Exports()
 """Who all export files come from, in the warehouse."""
 PAGE_ROWS = 1000
-_EXAMPLES = 3
 
 
 class ExportFile:
@@ -76,7 +76,7 @@ class ExportFile:
             yield from self._pages(opened, done)
 
     def _pages(self, opened: ExitStack, done: int) -> Iterator[Page]:
-        notes = _Notes()
+        notes = Notes()
         preamble, units, unmapped = self._units(opened, notes.warn)
         guarded = _Guarded(units)
         stream = iter(guarded)
@@ -202,20 +202,3 @@ class _Guarded:
             yield from self._units
         except READ_ERRORS as error:
             self.damage = error
-
-
-class _Notes:
-    """Warnings of a page: how many by code, with a few examples."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, dict[str, Any]] = {}
-
-    def warn(self, code: str, text: str) -> None:
-        entry = self._found.setdefault(code, {"count": 0, "examples": []})
-        entry["count"] += 1
-        if len(entry["examples"]) < _EXAMPLES and text not in entry["examples"]:
-            entry["examples"].append(text)
-
-    def take(self) -> dict[str, dict[str, Any]]:
-        found, self._found = self._found, {}
-        return found

@@ -15,8 +15,8 @@ from filingwatch.errors import FilingwatchError, Transient
 from filingwatch.filing import Record, Reject
 from filingwatch.normalform import NormalFormError
 from filingwatch.sources.base import Page
+from filingwatch.sources.notes import Notes
 from filingwatch.sources.uspto.awaiting import Awaiting, Week
-from filingwatch.sources.uspto.notes import Notes
 from filingwatch.sources.uspto.portal import DownloadRefused, KeyRefused, Portal, WeeklyFile
 from filingwatch.sources.uspto.weekly import FEED, publication_of, read_document, split_documents, trim_document
 from filingwatch.sources.zips import BadZip, open_zip
@@ -178,7 +178,7 @@ def _read_batch(file: WeeklyFile, batch: list[tuple[str, bytes]]) -> Page:
             rejects.append(_reject(place, "not_understood", reason, document))
     payload = b"".join(document for _, document in batch)
     request = {"file": file.name, "version": file.version, "documents": len(batch)}
-    return Page(FEED, request, records, rejects, {}, payload, notes=notes.plain())
+    return Page(FEED, request, records, rejects, {}, payload, notes=notes.take())
 
 
 def _reject(place: int, code: str, reason: str, document: bytes) -> Reject:

@@ -18,10 +18,10 @@ from pydantic import SecretStr
 from filingwatch.errors import FilingwatchError, Terminal
 from filingwatch.filing import Record
 from filingwatch.sources.base import Cursor, Estimate, Page, Query, Window
+from filingwatch.sources.notes import Notes
 from filingwatch.sources.pace import SYSTEM_CLOCK, Clock, Policy
 from filingwatch.sources.uspto.awaiting import Awaiting, week_of
 from filingwatch.sources.uspto.loading import WeekLoader
-from filingwatch.sources.uspto.notes import Notes
 from filingwatch.sources.uspto.paging import Found, Pager
 from filingwatch.sources.uspto.portal import POLICY, Portal
 from filingwatch.sources.uspto.query import PASSES, Words, build_words, search_body
@@ -208,7 +208,7 @@ class _Tour:
             self._cursor(position),
             found.answer.content,
             found.answer.seconds,
-            notes.plain() | more | self._not_asked,
+            notes.take() | more | self._not_asked,
         )
 
     def _await(self, records: list[Record]) -> None:

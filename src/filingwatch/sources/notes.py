@@ -8,7 +8,7 @@ _EXAMPLES = 3
 
 
 class Notes:
-    """Collects warnings."""
+    """Collects the warnings of a page."""
 
     def __init__(self) -> None:
         self._found: dict[str, dict[str, Any]] = {}
@@ -19,5 +19,7 @@ class Notes:
         if len(entry["examples"]) < _EXAMPLES and text not in entry["examples"]:
             entry["examples"].append(text)
 
-    def plain(self) -> dict[str, dict[str, Any]]:
-        return self._found
+    def take(self) -> dict[str, dict[str, Any]]:
+        """What was collected; the next page begins empty."""
+        found, self._found = self._found, {}
+        return found
