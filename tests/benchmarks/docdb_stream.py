@@ -5,7 +5,7 @@
 The file is SYNTHETIC: invented records of about the size and make-up of real ones (classes of several offices, names
 in three forms, citations, family), in files of 100 MB as in a real delivery, three fifths of them created and the rest
 amended. One in 200 answers the watch that ships with the project, one in 1,000 is held already, a few are deletions.
-Ours: ZIP in ZIP, both passes over created records, parser, filter, background, pages; without landing. Bare: the same
+Ours: ZIP in ZIP, the look ahead, parser, filter, background, pages; without landing. Bare: the same
 XML, unpacked beforehand. Each runs in a process of its own; seconds are of the wall and of the processor.
 """
 
