@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from filingwatch import ledger
+from filingwatch.comments import write_comments
 from filingwatch.errors import BadInput, NothingPublished
 from filingwatch.landing import sync_folder
-from filingwatch.resources import dbt_project_folder
 from filingwatch.settings import Settings
 from filingwatch.warehouse import existing, fresh, reader, utc_now, writer
 
 WHOLE_SCHEMAS = ("core", "insight", "ml")
+STABLE_SCHEMA = "v1"
 LEDGER_TABLES = (
     "run", "outcome", "source_state", "job_run", "quality_result", "alert", "delivery", "publication_log",
 )  # fmt: skip
@@ -143,6 +143,17 @@ def _copy_schemas(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f'create table {schema}."{table}" as select {what} from working.{schema}."{table}"')
 
 
+def _create_stable_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Views stay views here, since they name no database: they cost nothing and follow the ledger's tables."""
+    con.execute(f"create schema if not exists {STABLE_SCHEMA}")
+    views = con.execute(
+        "select sql from duckdb_views() where database_name = 'working' and schema_name = ? order by view_name",
+        [STABLE_SCHEMA],
+    ).fetchall()
+    for (statement,) in views:
+        con.execute(statement.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+
+
 def _finish(con: duckdb.DuckDBPyConnection, run: ledger.Run, version: str, key: str, action: str) -> None:
     con.execute("create schema ops")
     since = utc_now() - dt.timedelta(days=REQUEST_DAYS)
@@ -158,45 +169,10 @@ def _finish(con: duckdb.DuckDBPyConnection, run: ledger.Run, version: str, key: 
         "select ? as version, ? as content_key, ? as action, ?::date as as_of, ? as run_id, ?::timestamp as written_at",
         [version, key, action, run.as_of, run.run_id, utc_now()],
     )
-    _comment(con)
+    _create_stable_views(con)
+    write_comments(con)
     con.execute("detach working")
     con.execute("checkpoint")
-
-
-def _comment(con: duckdb.DuckDBPyConnection) -> None:
-    """Creating a table from a query drops its comments: put those of dbt back, and those of its sources."""
-    wanted = {
-        (schema, table, column): text
-        for schema, table, column, text in con.execute(
-            "select schema_name, table_name, null, comment from duckdb_tables() where database_name = 'working' "
-            "union all select schema_name, view_name, null, comment from duckdb_views() "
-            "where database_name = 'working' "
-            "union all select schema_name, table_name, column_name, comment from duckdb_columns() "
-            "where database_name = 'working'"
-        ).fetchall()
-        if text
-    } | _source_comments()
-    there = con.execute(
-        "select schema_name, table_name, column_name from duckdb_columns() where database_name = current_database()"
-    ).fetchall()
-    tables = {(schema, table, None) for schema, table, _ in there}
-    for schema, table, column in [*sorted(tables, key=str), *there]:
-        if text := wanted.get((schema, table, column)):
-            target = f'table {schema}."{table}"' if column is None else f'column {schema}."{table}"."{column}"'
-            con.execute(f"comment on {target} is '{text.replace(chr(39), chr(39) * 2)}'")
-
-
-def _source_comments() -> dict[tuple[str, str, str | None], str]:
-    """Descriptions of the tables that dbt reads but does not build, from its source files."""
-    comments: dict[tuple[str, str, str | None], str] = {}
-    for path in sorted((dbt_project_folder() / "models").rglob("*.yml")):
-        for source in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("sources", []):
-            schema = source.get("schema", source["name"])
-            for table in source.get("tables", []):
-                comments[schema, table["name"], None] = table.get("description", "")
-                for column in table.get("columns", []):
-                    comments[schema, table["name"], column["name"]] = column.get("description", "")
-    return comments
 
 
 def _tables_of(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
