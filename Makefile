@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 # Files stay whole, since their tests share a night; the long ones come first by their names.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup nightly test test-slow lint serve lock wheel clean
+.PHONY: setup nightly test test-slow lint docs serve lock wheel clean
 
 nightly: $(READY)          ## one whole night: ingest .. notify
 	$(BIN)/filingwatch nightly
@@ -27,6 +27,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+docs: $(READY)             ## docs/warehouse.md anew, from the dbt project
+	$(BIN)/filingwatch docs
 
 serve: $(READY)            ## the scheduler on this machine
 	$(BIN)/filingwatch serve

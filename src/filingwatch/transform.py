@@ -125,6 +125,25 @@ def run_dbt(settings: Settings, arguments: Sequence[str], *, as_of: dt.date, wha
     return TransformResult(what, tuple(map(_read_result, results)), time.monotonic() - started)
 
 
+def read_manifest(settings: Settings, *, as_of: dt.date) -> dict[str, Any]:
+    """The project as dbt understands it, as plain data: models, tests, sources, what depends on what."""
+    with _environment(_variables(settings, as_of)):
+        return _parse_project(settings).writable_manifest().to_dict(omit_none=False)
+
+
+def generate_site(settings: Settings, *, as_of: dt.date) -> Path:
+    """dbt's own documentation of the project and of what the working file holds, as one HTML page.
+
+    Raises:
+        TransformFailed: the project cannot be parsed or compiled.
+    """
+    with warehouse.writer(settings):
+        pass
+    with _environment(_variables(settings, as_of)):
+        _invoke(["docs", "generate", "--static"], settings, _parse_project(settings))
+    return settings.dbt_state / "target" / "static_index.html"
+
+
 def _parse_project(settings: Settings) -> Manifest:
     key = project_hash()
     if key not in _parsed:
