@@ -148,7 +148,7 @@ _VIEWS = {
                min(filing_month) as first_month, max(filing_month) as last_month
         from core.fct_invention group by all order by inventions desc limit 8
     """,
-    "Funnel": "select watch, stage, inventions from insight.fct_funnel order by watch, stage_order",
+    "Funnel": "select watch, stage, item_count, unit from insight.fct_funnel order by watch, stage_order",
     "Topics": """
         select topic_id, name, filing_count as filings from insight.dim_topic
         where state <> 'gone' order by filing_count desc limit 12

@@ -2,6 +2,14 @@
 
 with
 
+record as (
+    select count(*) as item_count from {{ ref('fct_record_fate') }}
+),
+
+publication as (
+    select count(*) as item_count from {{ ref('dim_publication') }}
+),
+
 filing as (
     select * from {{ ref('fct_watch_filing') }}
 ),
@@ -14,33 +22,41 @@ monitored as (
 
 staged as (
     select
-        filing.*,
-        monitored.invention_id is not null as is_monitored
+        filing.watch,
+        count(*) as inventions,
+        count(*) filter (where filing.probability is not null) as judged,
+        count(*) filter (where filing.is_relevant) as relevant,
+        count(*) filter (where filing.is_relevant and filing.filing_month is not null) as dated,
+        count(*) filter (where monitored.invention_id is not null) as in_a_series,
+        bool_or(filing.is_synthetic) as is_synthetic
     from filing
     left join monitored using (watch, invention_id)
+    group by filing.watch
 ),
 
 counted as (
     select
-        watch,
+        staged.watch,
+        staged.is_synthetic,
         unnest([
-            {'stage_order': 1, 'stage': 'inventions', 'inventions': count(*)},
-            {'stage_order': 2, 'stage': 'judged', 'inventions': count(*) filter (where probability is not null)},
-            {'stage_order': 3, 'stage': 'relevant', 'inventions': count(*) filter (where is_relevant)},
-            {
-                'stage_order': 4,
-                'stage': 'relevant and dated',
-                'inventions': count(*) filter (where is_relevant and filing_month is not null)
-            },
-            {'stage_order': 5, 'stage': 'in a series', 'inventions': count(*) filter (where is_monitored)}
+            {'place': 1, 'stage': 'landed records', 'unit': 'records', 'items': record.item_count},
+            {'place': 2, 'stage': 'distinct publications', 'unit': 'publications', 'items': publication.item_count},
+            {'place': 3, 'stage': 'inventions', 'unit': 'inventions', 'items': staged.inventions},
+            {'place': 4, 'stage': 'judged', 'unit': 'inventions', 'items': staged.judged},
+            {'place': 5, 'stage': 'relevant', 'unit': 'inventions', 'items': staged.relevant},
+            {'place': 6, 'stage': 'relevant and dated', 'unit': 'inventions', 'items': staged.dated},
+            {'place': 7, 'stage': 'in a series', 'unit': 'inventions', 'items': staged.in_a_series}
         ]) as step
     from staged
-    group by watch
+    cross join record
+    cross join publication
 )
 
 select
     watch,
     step.stage as stage,
-    step.stage_order::integer as stage_order,
-    step.inventions::bigint as inventions
+    step.place::integer as stage_order,
+    step.unit as unit,
+    step['items']::bigint as item_count,
+    is_synthetic
 from counted

@@ -10,7 +10,10 @@ filing as (
 select
     watch,
     topic_id,
+    office,
+    patent_type,
     filing_month,
-    count(*)::integer as filing_count
+    count(*)::integer as filing_count,
+    is_synthetic
 from filing
-group by watch, topic_id, filing_month
+group by watch, topic_id, office, patent_type, filing_month, is_synthetic

@@ -30,6 +30,9 @@ select
     end as kind,
     belt_and_road.region as belt_and_road_region,
     belt_and_road.status as belt_and_road_status,
+    belt_and_road.valid_from as belt_and_road_from,
+    belt_and_road.valid_to as belt_and_road_to,
+    belt_and_road.from_precision as belt_and_road_from_precision,
     belt_and_road.note as belt_and_road_note,
     coalesce(office.check_mark, belt_and_road.check_mark, 'M') as check_mark,
     coalesce(office.source, belt_and_road.source) as source

@@ -1,7 +1,7 @@
--- No stage holds more inventions than the one before it.
-select watch, stage, inventions, previous
+-- No stage holds more than the one before it.
+select watch, stage, item_count, previous
 from (
-    select *, lag(inventions) over (partition by watch order by stage_order) as previous
+    select *, lag(item_count) over (partition by watch order by stage_order) as previous
     from {{ ref('fct_funnel') }}
 ) as step
-where inventions > previous
+where item_count > previous
