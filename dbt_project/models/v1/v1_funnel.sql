@@ -8,5 +8,7 @@ select
     watch,
     stage,
     stage_order,
-    inventions
+    unit,
+    item_count,
+    is_synthetic
 from funnel

@@ -7,6 +7,9 @@ topic_month as (
 select
     watch,
     topic_id,
+    office,
+    patent_type,
     filing_month,
-    filing_count
+    filing_count,
+    is_synthetic
 from topic_month
