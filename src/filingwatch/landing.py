@@ -138,7 +138,7 @@ def land_page(
     return landed
 
 
-def land_watches(con: duckdb.DuckDBPyConnection, watches: Iterable[Watch]) -> int:
+def land_watches(con: duckdb.DuckDBPyConnection, watches: Iterable[Watch], run: ledger.Run | None = None) -> int:
     """Land each watch whose content differs from what was landed last under its name; returns how many."""
     landed = 0
     for watch in watches:
@@ -147,8 +147,8 @@ def land_watches(con: duckdb.DuckDBPyConnection, watches: Iterable[Watch]) -> in
         ).fetchone()
         if last is None or last[0] != watch.version:
             con.execute(
-                "insert into raw.watch values (?, ?, ?, ?, ?)",
-                [watch.watch, watch.version, watch.title, watch.model_dump_json(), utc_now()],
+                "insert into raw.watch values (?, ?, ?, ?, ?, ?)",
+                [watch.watch, watch.version, watch.title, watch.model_dump_json(), utc_now(), run and run.run_id],
             )
             landed += 1
     return landed

@@ -24,6 +24,7 @@ from filingwatch.alerts.outbox import Delivery, deliver_pending, register_channe
 from filingwatch.decisions import land_decisions, read_decisions
 from filingwatch.errors import FilingwatchError, Transient
 from filingwatch.jobs.base import JobOutcome, run_jobs
+from filingwatch.jobs.counting import count_again
 from filingwatch.jobs.registry import jobs_of
 from filingwatch.landing import land_watches
 from filingwatch.lock import hold_night
@@ -35,12 +36,11 @@ _APPEND_ONLY = ("raw.publication", "raw.page", "raw.sighting", "raw.reject", "ra
 _UPSTREAM: dict[str, tuple[str, ...]] = {
     "core": (),
     "series": ("transform:core", "relevance", "topics"),
-    "findings": ("transform:series", "changepoints"),
+    "findings": ("transform:series", "changepoints", "completeness", "vintages"),
 }
 
 STALE_DAYS = 10
-"""Data of a source may be stale for so long before ops are told whatever the reason: a week's allowance and a little
-more."""
+"""Data of a source may be stale for so long before ops are told, whatever the reason: a week's allowance and more."""
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def take_in(settings: Settings, run: ledger.Run) -> dict[str, Any]:
     watches = read_watches(settings)
     with writer(settings) as con:
         figures = {
-            "watches_changed": land_watches(con, watches),
+            "watches_changed": land_watches(con, watches, run),
             "decisions": land_decisions(con, settings, run),
             "files": [result.figures() for result in importing.import_drop_folder(con, settings, run)],
         }
@@ -122,9 +122,9 @@ def report_sources(settings: Settings) -> dict[str, Any]:
 def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str, Any]:
     """Build one layer of the warehouse, if what it is built from has changed."""
     started = time.monotonic()
+    parameters = {"project": transform.project_hash(), "month": f"{run.as_of:%Y-%m}"}
     with writer(settings) as con:
         inputs = _layer_inputs(con, layer, run.as_of)
-        parameters = {"project": transform.project_hash(), "month": f"{run.as_of:%Y-%m}"}
         key = hashlib.sha256(json.dumps([layer, parameters, inputs], sort_keys=True).encode()).hexdigest()
         last = ledger.last_job_run(con, f"transform:{layer}", "")
     if last is not None and last.key == key:
@@ -170,7 +170,8 @@ def run_stage(settings: Settings, run: ledger.Run, stage: str) -> list[JobOutcom
     stale = report_sources(settings)["stale"]
     with writer(settings) as con:
         qualify = partial(freshness.add_caveat, con, stale=stale)
-        return run_jobs(con, jobs_of(stage), read_watches(settings), run, qualify)
+        outcomes = run_jobs(con, jobs_of(stage), read_watches(settings), run, qualify)
+        return outcomes + count_again(con, run) if stage == "series" else outcomes
 
 
 def write_quality_page(

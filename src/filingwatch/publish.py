@@ -26,6 +26,7 @@ WHOLE_SCHEMAS = ("core", "insight", "ml")
 STABLE_SCHEMA = "v1"
 LEDGER_TABLES = (
     "run", "outcome", "source_state", "job_run", "quality_result", "alert", "delivery", "publication_log",
+    "month_vintage",
 )  # fmt: skip
 _NOT_PUBLISHED = {("ml", "model"): "* exclude (state)"}
 REQUEST_DAYS = 90

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from filingwatch import transform, warehouse
+from filingwatch import ledger, transform, warehouse
+from filingwatch.jobs.counting import count_again
 from filingwatch.settings import Settings
 from tests.dbt import hand_made
 
@@ -56,6 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     layers["series"] = transform.build(settings, "tag:series", as_of=AS_OF)
     with warehouse.writer(settings) as con:
         hand_made.find_changepoints(con)
+        count_again(con, ledger.new_run("test", AS_OF))
     layers["findings"] = transform.build(settings, "tag:findings", as_of=AS_OF)
     return Built(settings, layers)
 

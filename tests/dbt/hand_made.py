@@ -160,7 +160,7 @@ def _land_watches(con: duckdb.DuckDBPyConnection) -> None:
     }
     for version, definition, day in (("v1", old, 1), ("v2", towns, 2)):
         con.execute(
-            "insert into raw.watch values ('towns', ?, 'Towns', ?, ?)",
+            "insert into raw.watch values ('towns', ?, 'Towns', ?, ?, null)",
             [version, json.dumps(definition), dt.datetime(2026, 1, day)],
         )
 

@@ -54,7 +54,7 @@ select 'office', 'office-xml', sighting.publication_id, 1, 'hash', sighting.page
     [{'part': 'title', 'text': 'a title', 'language': 'en', 'origin': 'original'}], [], [], null
 from raw.sighting as sighting inner join night using (page_id) where sighting.outcome <> 'rejected';
 
-insert into raw.watch values ('smart_cities', 'v1', 'Smart cities', '{}', timestamp '2026-11-01');
+insert into raw.watch values ('smart_cities', 'v1', 'Smart cities', '{}', timestamp '2026-11-01', null);
 
 create schema core;
 create schema insight;

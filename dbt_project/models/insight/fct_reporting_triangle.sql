@@ -4,7 +4,6 @@ with
 
 invention as (
     select * from {{ ref('fct_invention') }}
-    where filing_month is not null and publication_month is not null
 )
 
 select

@@ -1,4 +1,4 @@
--- The reporting triangle holds every invention with both months, and no publication before its filing.
+-- The reporting triangle holds every invention once, and no publication before its filing.
 with
 
 counted as (
@@ -7,9 +7,7 @@ counted as (
 ),
 
 expected as (
-    select count(*) as filings
-    from {{ ref('fct_invention') }}
-    where filing_month is not null and publication_month is not null
+    select count(*) as filings from {{ ref('fct_invention') }}
 )
 
 select counted.filings, expected.filings as expected_filings, counted.before

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
-from filingwatch import ledger
+from filingwatch import history, ledger
 from filingwatch.alerts import Alert
 from filingwatch.watch import Watch
 
@@ -123,8 +123,7 @@ def _run_one(
     outcome = JobOutcome(job.name, watch.watch, "ran", reason, result.figures, time.monotonic() - started)
     with ledger.transaction(con):
         for table, frame in result.replace.items():
-            con.execute(f"delete from {table} where watch = ?", [watch.watch])
-            ledger.insert(con, table, frame)
+            history.replace_rows(con, run, job.name, table, frame, watch.watch)
         for table, frame in result.append.items():
             ledger.insert(con, table, frame)
         for alert in result.alerts:
