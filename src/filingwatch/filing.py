@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring as quote
 from typing import Any, Literal
 
 PartyRole = Literal["applicant", "inventor", "owner", "agent"]
@@ -127,10 +128,62 @@ class Filing:
             "is_deleted": self.is_deleted,
         }
 
+    def line(self) -> str:
+        """The plain values as one line of JSON, exactly as `json.dumps` writes them: the text that is hashed."""
+        application = self.application
+        priorities = [
+            f'{{"number": {quote(p.number)}, "office": {_write(p.office)}, "date": {_write_day(p.date)}}}'
+            for p in self.priorities
+        ]
+        texts = [
+            f'{{"part": {quote(t.part)}, "text": {quote(t.text)}, "language": {_write(t.language)}, '
+            f'"origin": {quote(t.origin)}}}'
+            for t in self.texts
+        ]
+        parties = [
+            f'{{"role": {quote(p.role)}, "name": {quote(p.name)}, "country": {_write(p.country)}}}'
+            for p in self.parties
+        ]
+        classes = [
+            f'{{"scheme": {quote(c.scheme)}, "symbol": {quote(c.symbol)}, "version": {_write(c.version)}}}'
+            for c in self.classifications
+        ]
+        return (
+            f'{{"publication_id": {quote(str(self.publication))}, "office": {quote(self.publication.office)}, '
+            f'"number": {quote(self.publication.number)}, "kind": {quote(self.publication.kind)}, '
+            f'"original_number": {quote(self.original_number)}, '
+            f'"publication_date": {_write_day(self.publication_date)}, '
+            f'"application_office": {quote(application.office) if application else "null"}, '
+            f'"application_number": {quote(application.number) if application else "null"}, '
+            f'"filing_date": {_write_day(self.filing_date)}, '
+            f'"earliest_priority_date": {_write_day(self.earliest_priority_date)}, '
+            f'"grant_date": {_write_day(self.grant_date)}, "family_id": {_write(self.family_id)}, '
+            f'"priorities": [{", ".join(priorities)}], "texts": [{", ".join(texts)}], '
+            f'"parties": [{", ".join(parties)}], "classifications": [{", ".join(classes)}], '
+            f'"url": {_write(self.url)}, "is_deleted": {"true" if self.is_deleted else "false"}}}'
+        )
+
+
+def _write(text: str | None) -> str:
+    return "null" if text is None else quote(text)
+
+
+def _write_day(day: dt.date | None) -> str:
+    return "null" if day is None else f'"{day}"'
+
 
 def content_hash(plain: Mapping[str, Any]) -> str:
     """32 hex digits over a record's plain values; equal hashes mean that nothing changed."""
-    return hashlib.sha256(json.dumps(plain, default=str, ensure_ascii=False).encode()).hexdigest()[:32]
+    return hash_line(json.dumps(plain, default=str, ensure_ascii=False))
+
+
+def hash_line(line: str) -> str:
+    """The content hash of a record that is written out already (`Filing.line`).
+
+    Raises:
+        UnicodeEncodeError: it holds half a character, which UTF-8 cannot write.
+    """
+    return hashlib.sha256(line.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

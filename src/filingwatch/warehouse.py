@@ -78,6 +78,16 @@ def existing(settings: Settings, path: Path) -> Iterator[duckdb.DuckDBPyConnecti
         con.close()
 
 
+@contextmanager
+def scratch(threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, for work on columns that belong to no file yet."""
+    con = duckdb.connect(config={"threads": threads})
+    try:
+        yield con
+    finally:
+        con.close()
+
+
 def migrate(con: duckdb.DuckDBPyConnection, *, upto: int | None = None) -> list[int]:
     """Bring the schema to the newest version (or to `upto`), each step in a transaction with its own record.
 
@@ -129,6 +139,8 @@ def _open(path: Path, settings: Settings, *, read_only: bool) -> duckdb.DuckDBPy
         "temp_directory": str(settings.home / "work" / "tmp"),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        # with the default of 16 MB landing a large file spends most of its time in checkpoints
+        "checkpoint_threshold": "256MB",
     }
     give_up_at = time.monotonic() + PATIENCE_SECONDS
     while True:

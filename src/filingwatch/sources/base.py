@@ -87,7 +87,7 @@ class Page:
 
     `records` and `rejects` together hold every record of the answer, each index once. `payload` is the answer as
     received; it is kept compressed under the hash of its content. `next_cursor` commits with the page's rows, and so
-    does the count of the inventions in `background`.
+    does the count of the inventions in `background`. `is_synthetic` is None where the origin says it for all its pages.
     """
 
     feed: str
@@ -99,6 +99,7 @@ class Page:
     seconds: float = 0.0
     notes: Mapping[str, Any] = field(default_factory=dict)
     background: Sequence[PassedOver] = ()
+    is_synthetic: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
