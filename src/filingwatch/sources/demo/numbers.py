@@ -17,16 +17,11 @@ _WITH_YEAR, _FOR_EVER = 50, 500
 
 
 def serial(month: int, place: int, digits: int, cycle: int) -> str:
-    """A serial of that many digits, distinct for `cycle` months.
-
-    Raises:
-        ValueError: the month holds more filings than serials; the demo's scale is too large.
-    """
+    """A serial of that many digits, distinct for `cycle` months; longer ones where a large scale fills a month."""
     capacity = 10**digits // cycle
-    if not 0 <= place < capacity:
-        raise ValueError(f"place {place} in a month of at most {capacity} filings of one office")
     since_start = month - month_index(FIRST_MONTH)
-    return f"{since_start % cycle * capacity + place:0{digits}d}"
+    overflow, place = divmod(place, capacity)
+    return f"{since_start % cycle * capacity + place:0{digits}d}{overflow or ''}"
 
 
 def application_id(office: str, filed: dt.date, month: int, place: int, *, is_utility_model: bool) -> ApplicationId:

@@ -20,7 +20,7 @@ from filingwatch.sources.demo.acts import Act
 from filingwatch.sources.demo.compose import describe_act
 from filingwatch.sources.demo.world import World, list_acts
 
-MOST_SCALE = 50.0
+MOST_SCALE = 100.0
 _BEFORE_ALL = truth.FIRST_MONTH - dt.timedelta(days=1)
 
 
