@@ -10,8 +10,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from filingwatch.jobs.registry import all_jobs
 from filingwatch.normalform import patent_type
@@ -171,32 +169,6 @@ def test_kinds_mean_the_same_here_and_in_the_sources(built: Built) -> None:
         answers = con.execute(_compiled(built, "intermediate/int_kind")).fetchall()
     assert len(answers) == len(offices) * len(kinds)
     assert [(office, kind, said) for office, kind, said, _ in answers if said != patent_type(office, kind)] == []
-
-
-@given(
-    links=st.lists(
-        st.tuples(st.integers(0, 14), st.sampled_from(["family", "application"]), st.integers(0, 9)), max_size=25
-    )
-)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_groups_are_the_connected_components(built: Built, links: list[tuple[int, str, int]]) -> None:
-    """Whatever links there are, publications are in one group exactly when a chain of shared keys joins them."""
-    names = [f"P{number:02d}" for number in range(15)]
-    with _scratch() as con:
-        con.execute(
-            "create table intermediate.int_publication as select unnest(?) as publication_id, false as is_deleted",
-            [names],
-        )
-        con.execute("create table intermediate.int_link_key (publication_id varchar, rule varchar, detail varchar)")
-        for member, rule, key in links:
-            con.execute("insert into intermediate.int_link_key values (?, ?, ?)", [names[member], rule, str(key)])
-        groups = dict(con.execute(_compiled(built, "intermediate/int_first_group")).fetchall())
-    expected = {name: name for name in names}
-    for _ in names:
-        for member, rule, key in links:
-            joined = [names[other] for other, its_rule, its_key in links if (its_rule, its_key) == (rule, key)]
-            expected[names[member]] = min(expected[name] for name in joined)
-    assert groups == expected
 
 
 @contextmanager

@@ -4,52 +4,87 @@ member as (
     select * from {{ ref('int_invention_member') }}
 ),
 
-link_key as (
-    select * from {{ ref('int_link_key') }}
+link_decision as (
+    select * from {{ ref('int_link_decision') }}
 ),
 
-dual_filing as (
-    select * from {{ ref('int_dual_filing') }}
+split as (
+    select distinct application_key from link_decision where value = 'split'
 ),
 
-shared_key as (
-    select rule, detail
-    from link_key
-    group by rule, detail
-    having count(*) > 1
+size_of_invention as (
+    select invention_id, count(*) as publication_count from member group by invention_id
+),
+
+said as (
+    select
+        member.publication_id,
+        member.invention_id,
+        member.application_key,
+        link_key.rule,
+        link_key.detail
+    from {{ ref('int_link_key') }} as link_key
+    inner join member using (publication_id)
+    -- What a decision cut off does not speak for its links any more.
+    where link_key.rule in ('application', 'number')
+        or member.application_key not in (select application_key from split)
 ),
 
 linked as (
-    select link_key.publication_id, link_key.rule, link_key.detail
-    from link_key
-    inner join shared_key using (rule, detail)
+    select publication_id, invention_id, rule, detail
+    from said
+    window shared as (partition by invention_id, rule, detail)
+    qualify
+        count(*) over shared > 1
+        -- Publications of one application have one set of priorities: that says nothing new.
+        and (rule <> 'priority' or min(application_key) over shared <> max(application_key) over shared)
 ),
 
 dual as (
-    select member.publication_id, 'dual_filing' as rule, dual_filing.detail
-    from dual_filing
+    select member.publication_id, member.invention_id, 'dual_filing' as rule, dual_filing.detail
+    from {{ ref('int_dual_filing') }} as dual_filing
     inner join member using (group_id)
 ),
 
-alone as (
-    select publication_id, 'alone' as rule, 'nothing links it to another publication' as detail
-    from member
-    where publication_id not in (select publication_id from linked)
-        and publication_id not in (select publication_id from dual)
+living_join as (
+    select link_decision.decision_id
+    from link_decision
+    inner join member using (application_key)
+    where link_decision.value = 'join'
+    group by link_decision.decision_id
+    having count(distinct member.application_key) > 1
 ),
 
-reason as (
-    select * from linked
-    union all
-    select * from dual
-    union all
-    select * from alone
+decided as (
+    select
+        member.publication_id,
+        member.invention_id,
+        'decision' as rule,
+        concat(
+            link_decision.value, ' ', replace(link_decision.subject, '|', ' '), ' by ', link_decision.decided_by,
+            ' on ', link_decision.decided_at::date, ': ', coalesce(link_decision.reason, 'no reason given'),
+            ' (decision ', link_decision.decision_id, ')'
+        ) as detail
+    from link_decision
+    inner join member using (application_key)
+    where link_decision.value = 'split' or link_decision.decision_id in (select decision_id from living_join)
+),
+
+alone as (
+    select
+        member.publication_id,
+        member.invention_id,
+        'alone' as rule,
+        'nothing links it to another publication' as detail
+    from member
+    inner join size_of_invention using (invention_id)
+    where size_of_invention.publication_count = 1
 )
 
-select
-    reason.publication_id,
-    member.invention_id,
-    reason.rule,
-    reason.detail
-from reason
-inner join member using (publication_id)
+select publication_id, invention_id, rule, detail from linked
+union all
+select publication_id, invention_id, rule, detail from dual
+union all
+select publication_id, invention_id, rule, detail from decided
+union all
+select publication_id, invention_id, rule, detail from alone
