@@ -2,16 +2,12 @@
 
 with
 
-decision as (
-    select * from {{ source('raw', 'decision') }} where kind = 'link'
-),
-
 application as (
     select * from {{ ref('int_application') }}
 ),
 
 standing as (
-    select * from decision
+    select * from {{ ref('stg_link_decision') }}
     qualify row_number() over (partition by subject order by decision_id desc) = 1
 ),
 
