@@ -17,7 +17,7 @@ import duckdb
 
 from filingwatch import ledger
 from filingwatch.comments import write_comments
-from filingwatch.errors import BadInput, NothingPublished
+from filingwatch.errors import BadInput, NothingPublished, Terminal
 from filingwatch.landing import sync_folder
 from filingwatch.settings import Settings
 from filingwatch.warehouse import existing, fresh, reader, utc_now, writer
@@ -29,6 +29,8 @@ LEDGER_TABLES = (
     "month_vintage",
 )  # fmt: skip
 _NOT_PUBLISHED = {("ml", "model"): "* exclude (state)"}
+_WRITE_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, OSError)
+"""What a full disk looks like: on a write, on a commit, on the checkpoint at the end."""
 REQUEST_DAYS = 90
 """Requests to offices are published for so long; a large source makes a thousand a night. Pages and ends are whole."""
 
@@ -61,14 +63,36 @@ def is_published(settings: Settings, key: str) -> bool:
 
 
 def publish(settings: Settings, run: ledger.Run) -> Publication:
-    """Publish what the working file holds. Known content only gets the newest ledger, as the same version."""
-    for leftover in _versions(settings).glob("*.part*"):  # of a run that was cut off; only the holder of the night may
-        leftover.unlink()
+    """Publish what the working file holds. Known content only gets the newest ledger, as the same version.
+
+    Raises:
+        Terminal: the file could not be written, mostly for want of space; the version that was there stays.
+    """
+    _remove_parts(settings)
     with writer(settings) as con:
         key = content_key(con)
     current = current_version(settings)
-    if current is not None and current.content_key == key:
-        return _refresh(settings, run, current)
+    try:
+        if current is not None and current.content_key == key:
+            return _refresh(settings, run, current)
+        return _publish_new(settings, run, key)
+    except _WRITE_ERRORS as error:
+        _remove_parts(settings)
+        free, needed = shutil.disk_usage(settings.published).free, settings.working_file.stat().st_size
+        raise Terminal(
+            f"The file for analysts could not be written into {settings.published}: {error}\n"
+            f"{free:,} bytes are free there, and it may need up to {needed:,}. Make room, then run "
+            f"`filingwatch publish`; until then analysts keep {f'version {current.version}' if current else 'nothing'}."
+        ) from error
+
+
+def _remove_parts(settings: Settings) -> None:
+    """Remove what a publication that was cut off left behind; only the holder of the night may."""
+    for leftover in _versions(settings).glob("*.part*"):
+        leftover.unlink()
+
+
+def _publish_new(settings: Settings, run: ledger.Run, key: str) -> Publication:
     version = f"{utc_now():%Y%m%dT%H%M%S%f}"
     target = _versions(settings) / f"{version}.duckdb"
     part = _part_beside(target)
