@@ -8,8 +8,10 @@ symbol as (
     where not is_deleted
 )
 
-select distinct
+select
     publication_id,
     class.scheme as scheme,
-    class.symbol as symbol
+    class.symbol as symbol,
+    max(class.version) as scheme_version
 from symbol
+group by all

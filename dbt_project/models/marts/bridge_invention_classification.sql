@@ -8,9 +8,11 @@ classification as (
     select * from {{ ref('int_publication_classification') }}
 )
 
-select distinct
+select
     publication.invention_id,
     classification.scheme,
-    classification.symbol
+    classification.symbol,
+    max(classification.scheme_version) as scheme_version
 from publication
 inner join classification using (publication_id)
+group by all

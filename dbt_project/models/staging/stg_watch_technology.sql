@@ -5,7 +5,10 @@ entry as (
         watch,
         unnest(from_json(
             definition -> '$.technologies',
-            '[{"id": "VARCHAR", "name_en": "VARCHAR", "name_zh": "VARCHAR", "tags": ["VARCHAR"], "terms": ["VARCHAR"]}]'
+            '[{
+                "id": "VARCHAR", "name_en": "VARCHAR", "name_zh": "VARCHAR", "body": "VARCHAR",
+                "tags": ["VARCHAR"], "terms": ["VARCHAR"], "unless": ["VARCHAR"], "rights": ["VARCHAR"]
+            }]'
         )) as technology
     from {{ ref('stg_watch') }}
 )
@@ -15,6 +18,9 @@ select
     technology.id as technology,
     technology.name_en,
     technology.name_zh,
-    technology.tags,
-    list_transform(technology.terms, lambda term: lower(term)) as terms
+    technology.body,
+    coalesce(technology.tags, []) as tags,
+    coalesce(technology.terms, []) as terms,
+    coalesce(technology.unless, []) as unless,
+    coalesce(technology.rights, []) as rights
 from entry

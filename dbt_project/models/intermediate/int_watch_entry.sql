@@ -1,0 +1,9 @@
+{{ config(tags=['series']) }}
+
+select watch, 'technology' as entry_kind, technology as entry, tags, terms, unless
+from {{ ref('stg_watch_technology') }}
+
+union all
+
+select watch, 'use' as entry_kind, use as entry, tags, terms, unless
+from {{ ref('stg_watch_use') }}
