@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
@@ -20,6 +20,7 @@ from filingwatch.settings import Settings
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Body = Literal["eyes_ears", "nerves", "brain", "hands"]
 Dimension = Literal["office", "patent_type", "technology", "topic", "applicant_group"]
 
 
@@ -28,28 +29,49 @@ class _Part(BaseModel):
 
 
 class Term(_Part):
-    """A word or phrase in one language, with the reason why it is in the query (or kept out of it)."""
+    """A word or phrase in one language, with the reason why it is in the query (or kept out of it).
+
+    `unless` lists words beside which it means something else: in a text that holds one of them it does not count. A
+    word of `exclude`, on the other hand, speaks against the whole filing.
+    """
 
     term: Words
     language: Literal["zh", "en"]
     reason: Words
+    unless: tuple[Words, ...] = ()
 
 
-class Technology(_Part):
-    """A field of technology: filings belong to it by class (tags of the technology seed) or by words in their text."""
+class _Entry(_Part):
+    """Something that filings belong to by class (tags of the technology seed) or by words in their text.
+
+    `unless` lists words beside which its terms mean something else, as for a single term; classes count all the same.
+    """
 
     id: Slug
     name_en: Words
     name_zh: Words
     tags: tuple[str, ...] = ()
     terms: tuple[Words, ...] = ()
-    rights: tuple[str, ...] = ()
+    unless: tuple[Words, ...] = ()
 
     @model_validator(mode="after")
-    def _can_match(self) -> Technology:
+    def _can_match(self) -> Self:
         if not self.tags and not self.terms:
-            raise ValueError(f"technology {self.id!r} has neither tags nor terms, so no filing could belong to it")
+            raise ValueError(f"{self.id!r} has neither tags nor terms, so no filing could belong to it")
+        if self.unless and not self.terms:
+            raise ValueError(f"{self.id!r} has words in `unless` but no terms that they could speak against")
         return self
+
+
+class Technology(_Entry):
+    """What a filing is about. `body` is its part in the picture of a city that sees, feels, thinks and acts."""
+
+    body: Body | None = None
+    rights: tuple[str, ...] = ()
+
+
+class Use(_Entry):
+    """What a filing is for: a field of use such as traffic or policing."""
 
 
 class SeriesRule(_Part):
@@ -86,19 +108,20 @@ class Watch(_Part):
     classes: tuple[str, ...] = ()
     offices: tuple[str, ...] = ()
     technologies: tuple[Technology, ...] = ()
+    uses: tuple[Use, ...] = ()
     series: tuple[SeriesRule, ...] = Field(min_length=1)
     alerts: AlertRule = AlertRule()
     relevance: RelevanceRule = RelevanceRule()
     topics: TopicRule = TopicRule()
 
-    @field_validator("technologies")
+    @field_validator("technologies", "uses")
     @classmethod
-    def _distinct(cls, technologies: tuple[Technology, ...]) -> tuple[Technology, ...]:
-        ids = [technology.id for technology in technologies]
+    def _distinct(cls, entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+        ids = [entry.id for entry in entries]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
-            raise ValueError(f"technology ids must be distinct; given twice: {', '.join(twice)}")
-        return technologies
+            raise ValueError(f"ids must be distinct; given twice: {', '.join(twice)}")
+        return entries
 
     @property
     def version(self) -> str:

@@ -45,7 +45,10 @@ class RelevanceJob:
         human, strangers = read_decisions(tables["raw.decision"], tables["core.dim_publication"])
         documents = with_symbols(tables["core.fct_invention"], tables["core.bridge_invention_classification"])
         rule = Rule(
-            tuple(term.term for term in watch.include), tuple(term.term for term in watch.exclude), watch.classes
+            tuple(term.term for term in watch.include),
+            tuple(term.term for term in watch.exclude),
+            watch.classes,
+            tuple((term.term, term.unless) for term in watch.include if term.unless),
         )
         result = screen(documents, rule, human, ScreeningSettings(recall_target=watch.relevance.recall_target))
         figures = {**result.figures, "labels_of_unknown_filings": strangers}

@@ -16,18 +16,23 @@ from filingwatch.words import is_cjk, normalise_text
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The query of a watch: terms that bring a document in, terms of colliding senses, class symbols or prefixes."""
+    """The query of a watch: terms that bring a document in, terms of colliding senses, class symbols or prefixes.
+
+    `unless` names, for some include terms, the words beside which they mean something else.
+    """
 
     include: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    unless: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What of a rule was found in one document; each in the rule's spelling and order.
 
-    An include term counts only where it stands outside every exclude term: the 平安 of 平安保险 is no hit.
+    An include term counts only where it stands outside every exclude term: the 平安 of 平安保险 is no hit. In a text
+    that holds one of the words of its `unless` it does not count at all.
     """
 
     include: tuple[str, ...]
@@ -45,10 +50,12 @@ def find_hits(rule: Rule, text: str, symbols: Iterable[str]) -> Hits:
     plain = _plain(text)
     excluded = {term: _spans(term, plain) for term in rule.exclude}
     taken = [span for spans in excluded.values() for span in spans]
+    void = {term for term, words in rule.unless if any(_spans(word, plain) for word in words)}
     include = tuple(
         term
         for term in rule.include
-        if any(not any(a <= start and end <= b for a, b in taken) for start, end in _spans(term, plain))
+        if term not in void
+        and any(not any(a <= start and end <= b for a, b in taken) for start, end in _spans(term, plain))
     )
     held = [symbol.replace(" ", "").upper() for symbol in symbols]
     classes = tuple(wanted for wanted in rule.classes if any(is_within(symbol, wanted) for symbol in held))
