@@ -30,6 +30,9 @@ KINDS: dict[str, tuple[str, ...] | None] = {
 }
 """What may be decided, with the allowed values (None: any text)."""
 
+PER_WATCH = frozenset({"relevance_label", "topic_name"})
+"""Kinds that belong to one watch; the others speak of filings or sources, which all watches share."""
+
 VOLUME = "volume:"
 """Before the name of a source: the subject under which its volume is accepted as the new usual."""
 

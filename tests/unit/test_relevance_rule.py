@@ -34,6 +34,25 @@ def test_terms_are_found_as_words_and_not_inside_colliding_ones(
 
 
 @pytest.mark.parametrize(
+    ("text", "include"),
+    [
+        ("pangolin scales and bear bile", ("pangolin", "bear bile")),
+        ("the Pangolin gene of Drosophila, and bear bile", ("bear bile",)),
+        ("bear-grass soup with bear bile; pangolin", ("pangolin",)),
+        ("果蝇 pangolin", ()),
+        ("a pangolin of Drosophilists", ("pangolin",)),
+    ],
+)
+def test_a_word_beside_a_term_voids_that_term_alone(text: str, include: tuple[str, ...]) -> None:
+    """What a taxon's list keeps out says nothing about the other taxa, and is no collision of the whole filing."""
+    rule = Rule(
+        ("pangolin", "bear bile"), unless=(("pangolin", ("drosophila", "果蝇")), ("bear bile", ("bear grass",)))
+    )
+    hits = find_hits(rule, text, [])
+    assert (hits.include, hits.exclude) == (include, ())
+
+
+@pytest.mark.parametrize(
     ("symbol", "wanted", "inside"),
     [
         ("G08G 1/07", "G08G", True),

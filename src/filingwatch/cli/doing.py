@@ -188,19 +188,20 @@ def decide(
     kind: Annotated[str, typer.Argument(help="relevance_label, topic_name or batch_accepted.")],
     subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic.")],
     value: Annotated[str, typer.Argument(help="relevant, irrelevant, a name, or accepted.")],
-    watch: Annotated[str | None, typer.Option(help="The watch that it belongs to; needed with several.")] = None,
+    watch: Annotated[str | None, typer.Option(help="The watch that a label or a topic belongs to; needed with several.")] = None,
     why: Annotated[str | None, typer.Option(help="The reason, for those who come later.")] = None,
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
     """Put a human decision into the inbox. Works at any time, also while a run is under way.
 
-    Example: filingwatch decide relevance_label CN117876249A irrelevant --why "image enhancement, no city"
+    Example: filingwatch decide relevance_label CN117876249A irrelevant --watch smart_cities --why "no city in it"
     """
+    from filingwatch.decisions import PER_WATCH
     from filingwatch.decisions import decide as put
     from filingwatch.watch import choose_watch
 
     settings = read_settings()
-    watch = choose_watch(settings, watch)
+    watch = choose_watch(settings, watch) if kind in PER_WATCH or watch else None
     who = by or getpass.getuser()
     made = put(settings, kind=kind, subject=subject, value=value, decided_by=who, watch=watch, reason=why)
     before = f" (before: {made.previous_value})" if made.previous_value else ""
