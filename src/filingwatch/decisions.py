@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[str, ...] | None] = {
     "relevance_label": ("relevant", "irrelevant"),
     "topic_name": None,
     "batch_accepted": ("accepted",),
+    "link": ("join", "split", "reset"),
 }
 """What may be decided, with the allowed values (None: any text)."""
 

@@ -79,6 +79,7 @@ compared as (
         utility_model.group_id as utility_group,
         invention.filing_date,
         invention.applicants,
+        invention.language,
         invention.title as invention_title,
         utility_model.title as utility_title,
         case
@@ -112,7 +113,7 @@ near as (
             (likeness, invention_title, utility_title)
         ) as detail
     from compared
-    where likeness >= 0.99 * {{ near_title_share() }}
+    where likeness >= 0.99 * {{ near_title_share('language') }}
     group by invention_group, utility_group
 ),
 

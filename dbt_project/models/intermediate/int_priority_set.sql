@@ -15,7 +15,10 @@ own as (
 ),
 
 speaking as (
-    select record.publication_id, arg_min(record.priorities, preference.preference) as priorities
+    select
+        record.publication_id,
+        arg_min(record.feed, preference.preference) as feed,
+        arg_min(record.priorities, preference.preference) as priorities
     from record
     inner join preference using (publication_id, source, feed)
     where len(record.priorities) > 0
@@ -23,13 +26,14 @@ speaking as (
 ),
 
 claim as (
-    select publication_id, unnest(priorities) as priority
+    select publication_id, feed, unnest(priorities) as priority
     from speaking
 ),
 
 written as (
     select
         publication_id,
+        feed,
         coalesce(upper(priority.office), '') as office,
         regexp_replace(upper(priority.number), '[^A-Z0-9]', '', 'g') as number
     from claim
@@ -38,6 +42,7 @@ written as (
 named as (
     select
         publication_id,
+        feed,
         -- A number that a source could not parse stands as it was written, often with its office in front.
         case when starts_with(number, office) then number else office || number end as priority_id
     from written
@@ -45,22 +50,32 @@ named as (
     where length(regexp_replace(number, '\D', '', 'g')) >= 4
 ),
 
-claimed as (
-    select named.publication_id, named.priority_id
+added_to as (
+    -- The US office names the earlier filings alone and does not say whether something was added to them; DOCDB then
+    -- counts the application itself among its priorities. Provisional applications (60 to 64) are always added to.
+    select distinct named.publication_id, own.application_id as priority_id
     from named
     inner join own using (publication_id)
-    -- First filings are listed as their own priority by some sources and with none by others.
-    where named.priority_id is distinct from own.application_id
+    where
+        starts_with(named.feed, 'uspto')
+        and starts_with(named.priority_id, 'US')
+        and not regexp_full_match(named.priority_id, 'US20\d{2}6[0-4]\d{6}')
+        and own.application_id is not null
 ),
 
 listed as (
     select publication_id, string_agg(distinct priority_id, '+' order by priority_id) as priority_set
-    from claimed
+    from (
+        select publication_id, priority_id from named
+        union all
+        select publication_id, priority_id from added_to
+    ) as claimed
     group by publication_id
 )
 
 select
     own.publication_id,
+    -- A first filing is its own priority: some sources list it so, others list none.
     coalesce(listed.priority_set, own.application_id) as priority_set
 from own
 left join listed using (publication_id)
