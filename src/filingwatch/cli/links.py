@@ -11,7 +11,10 @@ import typer
 from filingwatch.cli.app import AsJson, announce, app, console, print_json
 from filingwatch.settings import Settings, read_settings
 
-links = typer.Typer(help="Why publications are one invention, and what people say about it.", no_args_is_help=True)
+links = typer.Typer(
+    help="Why publications are one invention, and what people say about it. Example: filingwatch links show PUB",
+    no_args_is_help=True,
+)
 app.add_typer(links, name="links")
 
 Why = Annotated[str, typer.Option("--why", help="The reason, for those who come later.")]
