@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from filingwatch.examples import read_examples
 from filingwatch.sources.demo.truth import planted
 from tests.commands import ask, run
+from tests.conftest import ROOT
 
 TODAY = dt.date(2026, 11, 22)
 
@@ -49,6 +54,44 @@ def test_the_published_file_answers_the_first_questions(nights: Nights) -> None:
     assert len(topics) >= 3
     assert all(topic["terms_en"] or topic["terms_zh"] for topic in topics)
     assert ask(nights.home, "select alert_id from ops.alert where audience = 'monitor'")
+
+
+def test_every_worked_example_answers(nights: Nights) -> None:
+    """Each example runs on the published file and has rows, except where it says that none are an answer too."""
+    listed = json.loads(run(nights.home, "examples", "--json").stdout)
+    assert {one["name"] for one in listed} == set(read_examples())
+    bad = {}
+    with duckdb.connect(str(nights.home / "published" / "filingwatch.duckdb"), read_only=True) as con:
+        for example in read_examples().values():
+            rows = con.sql(example.sql).fetchall()
+            if not rows and not example.may_be_empty:
+                bad[example.name] = "no rows"
+    assert bad == {}
+    shown = run(nights.home, "examples", "funnel").stdout
+    assert "It does not say:" in shown and "inventions" in shown
+
+
+def test_the_quick_start_in_python_runs_as_printed(nights: Nights) -> None:
+    """Each Python block of the analysts' page runs in the home, with nothing but what it imports."""
+    page = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert len(blocks) >= 3
+    for block in blocks:
+        done = subprocess.run([sys.executable, "-c", block], cwd=nights.home, capture_output=True, text=True)
+        assert done.returncode == 0 and done.stdout, f"{block}\n{done.stderr}"
+    for block in re.findall(r"```sql\n(.*?)```", page, flags=re.DOTALL):
+        with duckdb.connect(str(nights.home / "published" / "filingwatch.duckdb"), read_only=True) as con:
+            assert all(con.sql(query).fetchall() for query in block.strip().strip(";").split(";"))
+
+
+def test_an_export_of_the_night_is_whole(nights: Nights, tmp_path: Path) -> None:
+    """All stable views as Parquet, every column described, as many rows as the file that they come from has."""
+    made = json.loads(run(nights.home, "export", str(tmp_path / "out"), "--json").stdout)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert made["files"] == len(manifest["tables"]) >= 20
+    assert all(column["description"] for one in manifest["tables"] for column in one["columns"])
+    [filing] = [one for one in manifest["tables"] if one["table"] == "v1.filing"]
+    assert ask(nights.home, "select count(*) as n from v1.filing") == [{"n": filing["rows"]}]
 
 
 def test_the_planted_shift_of_2015_is_found_and_is_history(nights: Nights) -> None:

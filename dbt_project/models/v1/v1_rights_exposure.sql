@@ -1,0 +1,16 @@
+with
+
+rights_exposure as (
+    select * from {{ here(ref('fct_rights_exposure')) }}
+)
+
+select
+    watch,
+    right_code,
+    technology,
+    office,
+    filing_month,
+    basis,
+    filing_count,
+    is_synthetic
+from rights_exposure
