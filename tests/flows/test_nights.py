@@ -151,7 +151,8 @@ def test_a_night_without_news_runs_no_job_and_tells_nobody(nights: Nights) -> No
 def test_a_decision_by_day_is_taken_into_account(nights: Nights) -> None:
     """A label put into the inbox decides its filing after `analyse`, and the topics of the others stay named."""
     (one,) = ask(nights.home, "select invention_id from insight.fct_watch_filing where is_relevant order by 1 limit 1")
-    run(nights.home, "decide", "relevance_label", one["invention_id"], "irrelevant", "--by", "ann", "--why", "test")
+    run(nights.home, "decide", "relevance_label", one["invention_id"], "irrelevant", "--watch", "smart_cities",
+        "--by", "ann", "--why", "test")  # fmt: skip
     waiting = json.loads(run(nights.home, "status", "--json").stdout)["waiting"]
     assert waiting["decisions"] == 1
     ids = {row["topic_id"] for row in ask(nights.home, "select topic_id from insight.dim_topic where state <> 'gone'")}

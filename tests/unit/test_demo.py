@@ -21,13 +21,14 @@ from source_battery import check_resume, check_source, read_all
 
 from filingwatch.errors import BadInput, Terminal
 from filingwatch.filing import Filing
+from filingwatch.relevance.rule import Rule, find_hits
 from filingwatch.resources import shipped_watches
 from filingwatch.sources.base import Query
 from filingwatch.sources.demo import DemoOffice, delays, truth
 from filingwatch.sources.demo.acts import Act
 from filingwatch.sources.demo.calendar import first_of_month, month_index
 from filingwatch.sources.demo.compose import describe_act
-from filingwatch.sources.demo.fields import read_fields
+from filingwatch.sources.demo.fields import read_fields, read_wildlife_fields
 from filingwatch.sources.demo.numbers import serial
 from filingwatch.sources.demo.world import WITHDRAWN_IN, World, list_acts, name_fields
 from filingwatch.watch import Watch, read_watch
@@ -194,6 +195,39 @@ def test_size_and_offices_of_the_first_night() -> None:
     assert set(offices) == {"CN", "US", "EP", "WO", "KR", "JP"}
     inventions = {(act.invention.month, act.invention.draw): act.invention.field for act in acts}
     assert 0.4 < np.mean([field.is_of_interest for field in inventions.values()]) < 0.5
+
+
+def test_second_stream_moves_nothing_of_the_first() -> None:
+    """What the office told before it knew of wildlife it tells still, word for word and number for number."""
+    wild = read_wildlife_fields()
+    told_before = [act for act in list_acts(World(2015, BORN, 0.04), None, BORN) if act.invention.field not in wild]
+    plain = "".join(repr((act.told_on, act.what, describe_act(act).plain())) for act in told_before)
+    assert len(told_before) == 530
+    assert hashlib.sha256(plain.encode()).hexdigest()[:12] == "c7d7862e1020"
+
+
+def test_wildlife_is_a_small_stream_with_its_false_senses() -> None:
+    """A few a month in both languages; the watch's terms tell most taxa from what only sounds like them."""
+    second = read_watch(shipped_watches() / "wildlife_trade.yaml")
+    rule = Rule(
+        tuple(term.term for term in second.include),
+        tuple(term.term for term in second.exclude),
+        unless=tuple((term.term, term.unless) for term in second.include),
+    )
+    wild = read_wildlife_fields()
+    hits: dict[bool, list[bool]] = defaultdict(list)
+    fields = Counter()
+    for act, filing in filings():
+        if act.invention.field in wild and act.what == "published" and not act.is_grant:
+            text = " ".join(text.text for text in filing.texts)
+            found = find_hits(rule, text, ())
+            hits[act.invention.field.taxon is not None].append(bool(found.include) and not found.exclude)
+            fields[act.invention.field.name] += 1
+    assert {technology.id for technology in second.technologies} == {field.taxon for field in wild if field.taxon}
+    assert set(fields) == {field.name for field in wild}
+    assert 200 < fields.total() < 700
+    assert np.mean(hits[True]) > 0.95
+    assert 0 < np.mean(hits[False]) < 0.3
 
 
 def test_truth_of_relevance_is_available() -> None:

@@ -118,7 +118,8 @@ def test_a_run_that_was_cut_off_is_marked_by_the_next(settings: Settings) -> Non
 
 
 def test_a_decision_belongs_to_a_watch_that_exists(settings: Settings) -> None:
-    """The only watch is taken without being named; an unknown one is refused with those that exist."""
-    assert choose_watch(settings, None) == "smart_cities"
-    with pytest.raises(BadInput, match="smart_cities"):
-        choose_watch(settings, "smart_citys")
+    """With several watches one must be named, and an unknown one is refused with those that exist."""
+    assert choose_watch(settings, "smart_cities") == "smart_cities"
+    for name in (None, "smart_citys"):
+        with pytest.raises(BadInput, match="smart_cities, wildlife_trade"):
+            choose_watch(settings, name)

@@ -27,7 +27,7 @@ def plain() -> dict:
         "watch": "trees",
         "title": "Trees",
         "question": "Who counts trees?",
-        "include": [{"term": "tree", "language": "en", "reason": "the thing itself"}],
+        "include": [{"term": "tree", "language": "en", "reason": "the thing itself", "unless": ["family tree"]}],
         "technologies": [{"id": "counting", "name_en": "Counting", "name_zh": "计数", "terms": ["count"]}],
         "series": [{"by": []}],
     }
@@ -65,8 +65,34 @@ def test_shipped_tags_are_tags_of_the_technology_classes() -> None:
     """A tag that no class carries would silently match nothing."""
     with (dbt_project_folder() / "seeds" / "technology_class.csv").open(encoding="utf-8") as file:
         known = {row["tag"] for row in csv.DictReader(file)}
-    tags = {tag for technology in read_watch(SHIPPED).technologies for tag in technology.tags}
+    watch = read_watch(SHIPPED)
+    tags = {tag for entry in (*watch.technologies, *watch.uses) for tag in entry.tags}
     assert tags and tags <= known
+
+
+def test_the_city_has_a_body_and_fields_of_use() -> None:
+    """Every part of the body is there, all technologies but the protective one belong to one, and uses are told."""
+    watch = read_watch(SHIPPED)
+    assert {technology.body for technology in watch.technologies} == {"eyes_ears", "nerves", "brain", "hands", None}
+    assert [technology.id for technology in watch.technologies if technology.body is None] == ["protective"]
+    assert {use.id for use in watch.uses} >= {
+        "traffic", "energy", "water", "health", "policing", "opinion", "credit", "detention", "education",
+    }  # fmt: skip
+
+
+def test_second_shipped_watch_has_six_taxa_with_their_false_senses() -> None:
+    """Each taxon is found in both languages, voids at least one false sense, and its terms are those of the query."""
+    watch = read_watch(shipped_watches() / "wildlife_trade.yaml")
+    assert [taxon.id for taxon in watch.technologies] == [
+        "bear", "pangolin", "rhinoceros", "tiger", "saiga", "horseshoe_crab",
+    ]  # fmt: skip
+    unless = {term.term: term.unless for term in watch.include}
+    for taxon in watch.technologies:
+        assert {any(not letter.isascii() for letter in term) for term in taxon.terms} == {True, False}
+        assert taxon.unless
+        assert all(set(unless[term]) <= set(taxon.unless) for term in taxon.terms)
+    assert set(unless) == {term for taxon in watch.technologies for term in taxon.terms}
+    assert all("study" in term.reason or "memory" in term.reason for term in (*watch.include, *watch.exclude))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +106,15 @@ def test_shipped_tags_are_tags_of_the_technology_classes() -> None:
         ({"colour": "green"}, "colour", "not permitted"),
         ({"technologies": [{"id": "a", "name_en": "A", "name_zh": "甲"}]}, "technologies.0", "neither tags nor terms"),
         ({"technologies": plain()["technologies"] * 2}, "technologies", "given twice: counting"),
+        ({"technologies": [{**plain()["technologies"][0], "body": "feet"}]}, "technologies.0.body", "'eyes_ears'"),
+        ({"uses": [{"id": "a", "name_en": "A", "name_zh": "甲"}]}, "uses.0", "neither tags nor terms"),
+        ({"uses": plain()["technologies"] * 2}, "uses", "given twice: counting"),
+        (
+            {"uses": [{"id": "a", "name_en": "A", "name_zh": "甲", "tags": ["t"], "unless": ["b"]}]},
+            "uses.0",
+            "no terms that they could speak against",
+        ),
+        ({"include": [{**plain()["include"][0], "unless": [""]}]}, "include.0.unless.0", "at least 1 character"),
         ({"series": [{"by": ["planet"]}]}, "series.0.by.0", "'office'"),
         ({"alerts": {"least_rate_ratio": 0.5}}, "alerts.least_rate_ratio", "greater than 1"),
         ({"relevance": {"recall_target": 95}}, "relevance.recall_target", "less than 1"),
@@ -155,17 +190,20 @@ def test_version_follows_every_part_of_the_content(leaf: tuple) -> None:
     for key in leaf[:-1]:
         node = node[key]
     value = node[leaf[-1]]
-    other = {"en": "zh"}.get(value, f"{value}x") if isinstance(value, str) else value + (0.01 if value < 1 else 1)
-    node[leaf[-1]] = other
+    if isinstance(value, int | float):
+        node[leaf[-1]] = value + (0.01 if value < 1 else 1)
+    else:
+        node[leaf[-1]] = {"en": "zh", None: "brain"}.get(value, f"{value}x")
     assert Watch.model_validate(data).version != original.version
 
 
 def test_a_users_watch_joins_and_replaces(settings: Settings) -> None:
     """A user's file of a new name joins the shipped ones; one of the same name takes its place."""
     write(settings.user_watches / "trees.yaml", plain())
-    assert [watch.watch for watch in read_watches(settings)] == ["smart_cities", "trees"]
+    assert [watch.watch for watch in read_watches(settings)] == ["smart_cities", "trees", "wildlife_trade"]
     write(settings.user_watches / "mine.yaml", plain() | {"watch": "smart_cities"})
-    assert {watch.watch: watch.title for watch in read_watches(settings)} == {"smart_cities": "Trees", "trees": "Trees"}
+    titles = {watch.watch: watch.title for watch in read_watches(settings)}
+    assert titles == {"smart_cities": "Trees", "trees": "Trees", "wildlife_trade": "Wildlife trade"}
 
 
 def test_two_user_files_of_one_name_are_refused(settings: Settings) -> None:

@@ -32,6 +32,14 @@ class Places(Counter[tuple[str, bool]]):
         return self[office, is_utility_model] - 1
 
 
+class LastPlaces(Places):
+    """Places from the end of each register, for filings that must not move the numbers of others."""
+
+    def take(self, office: str, *, is_utility_model: bool = False) -> int:
+        """The next free place: -1, -2 and so on."""
+        return -1 - super().take(office, is_utility_model=is_utility_model)
+
+
 class Luck(NamedTuple):
     """The chances of one invention, each uniform in [0, 1)."""
 

@@ -5,7 +5,7 @@ Here belongs reading of the phrase files. How phrases become a title or an abstr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,6 +49,8 @@ class Company:
 class Field:
     """A field of technology. `share` is its share of the filings of its side (of interest, or colliding).
 
+    `is_of_interest` is said of smart cities; `taxon` is the animal of a field that the wildlife watch is after.
+
     Fields are told apart by identity: `read_fields` makes each of them once.
     """
 
@@ -65,6 +67,7 @@ class Field:
     effects: tuple[Phrase, ...]
     scenes: tuple[Phrase, ...]
     companies: tuple[Company, ...]
+    taxon: str | None = None
 
 
 _TITLES = {
@@ -100,6 +103,18 @@ def read_fields() -> tuple[Field, ...]:
         _field(name, data, total, is_of_interest, companies["of_interest" if is_of_interest else "colliding"])
         for file, is_of_interest in (("fields_of_interest.yaml", True), ("fields_that_collide.yaml", False))
         for fields in [_read_yaml(file)]
+        for total in [sum(data["share"] for data in fields.values())]
+        for name, data in fields.items()
+    )
+
+
+@cache
+def read_wildlife_fields() -> tuple[Field, ...]:
+    """The fields of the small second stream: the taxa first, then what collides with them."""
+    sides, companies = _read_yaml("fields_of_wildlife.yaml"), _read_yaml("companies.yaml")["wildlife"]
+    return tuple(
+        replace(_field(name, data, total, False, companies), taxon=name if side == "of_interest" else None)
+        for side, fields in sides.items()
         for total in [sum(data["share"] for data in fields.values())]
         for name, data in fields.items()
     )

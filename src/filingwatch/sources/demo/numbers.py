@@ -17,11 +17,14 @@ _WITH_YEAR, _FOR_EVER = 50, 500
 
 
 def serial(month: int, place: int, digits: int, cycle: int) -> str:
-    """A serial of that many digits, distinct for `cycle` months; longer ones where a large scale fills a month."""
+    """A serial of that many digits, distinct for `cycle` months; longer ones where a large scale fills a month.
+
+    Negative places count from the end of the month's serials, which a scale that is allowed leaves free.
+    """
     capacity = 10**digits // cycle
     since_start = month - month_index(FIRST_MONTH)
     overflow, place = divmod(place, capacity)
-    return f"{since_start % cycle * capacity + place:0{digits}d}{overflow or ''}"
+    return f"{since_start % cycle * capacity + place:0{digits}d}{max(overflow, 0) or ''}"
 
 
 def application_id(office: str, filed: dt.date, month: int, place: int, *, is_utility_model: bool) -> ApplicationId:

@@ -1,7 +1,8 @@
 """The demo's world: which inventions are filed, and in which order its offices tell of them.
 
-A month of filings is drawn from (seed, month) alone, and the surge from (seed, month, born): what an office did up to
-a day therefore never depends on how far ahead one looks. What is told of one invention belongs to `acts`.
+A month of filings is drawn from (seed, month) alone, the surge from (seed, month, born), and the small stream about
+wildlife from a chance of its own: what an office did up to a day therefore never depends on how far ahead one looks,
+and no stream moves another. What is told of one invention belongs to `acts`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from filingwatch.sources.demo import delays, truth
 from filingwatch.sources.demo.acts import (
     Act,
     Invention,
+    LastPlaces,
     Luck,
     Places,
     act_of_utility_model,
@@ -27,13 +29,16 @@ from filingwatch.sources.demo.acts import (
     withdraw,
 )
 from filingwatch.sources.demo.calendar import days_in_month, first_of_month, month_index
-from filingwatch.sources.demo.fields import Field, read_fields
+from filingwatch.sources.demo.fields import Field, read_fields, read_wildlife_fields
 
 FAMILY_SHARE = 0.1
 WITHDRAWN_IN = (dt.date(2016, 5, 1), dt.date(2021, 9, 1))
 """The first Chinese invention of each of these months is withdrawn by its office some time after publication."""
 
-_WHOLE, _SURGE = 0, 1
+_WHOLE, _SURGE, _WILDLIFE = 0, 1, 2
+
+
+_Cell = tuple["Rate", Field]
 
 
 class Rate(NamedTuple):
@@ -58,6 +63,13 @@ RATES = (
     Rate("KR", False, 0.3, 0.4),
     Rate("JP", False, 0.25, 0.35),
 )
+WILDLIFE_RATES = (
+    Rate("CN", False, 0.35, 0.25),
+    Rate("CN", True, 0.07, 0.05),
+    Rate("US", False, 0.06, 0.04),
+    Rate("EP", False, 0.03, 0.02),
+)
+"""The second stream, for which `of_interest` is said of the wildlife watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +102,20 @@ def name_fields(world: World, until: dt.date) -> dict[str, Field]:
 
 def _acts_of_month(world: World, month: int) -> Iterator[Act]:
     places = Places()
-    rng = np.random.default_rng([world.seed, month, _WHOLE])
-    counts = rng.poisson(_expected_counts(month) * world.scale).tolist()
+    yield from _acts_of_stream(world, month, _WHOLE, _cells(), _expected_counts(month), places)
+    yield from _acts_of_surge(world, month, places)
+    yield from _acts_of_stream(world, month, _WILDLIFE, _wildlife_cells(), _expected_wildlife(month), LastPlaces())
+
+
+def _acts_of_stream(
+    world: World, month: int, stream: int, cells: tuple[_Cell, ...], expected: np.ndarray, places: Places
+) -> Iterator[Act]:
+    rng = np.random.default_rng([world.seed, month, stream])
+    counts = rng.poisson(expected * world.scale).tolist()
     drawn = _draw(rng, sum(counts))
-    for (rate, field), count in zip(_cells(), counts, strict=True):
+    for (rate, field), count in zip(cells, counts, strict=True):
         for luck, draw in islice(drawn, count):
             yield from _acts_of_invention(rate, field, month, luck, draw, places)
-    yield from _acts_of_surge(world, month, places)
 
 
 def _draw(rng: np.random.Generator, count: int) -> Iterator[tuple[Luck, int]]:
@@ -106,14 +125,18 @@ def _draw(rng: np.random.Generator, count: int) -> Iterator[tuple[Luck, int]]:
 
 
 @cache
-def _cells() -> tuple[tuple[Rate, Field], ...]:
+def _cells() -> tuple[_Cell, ...]:
     return tuple((rate, field) for rate in RATES for field in read_fields())
+
+
+@cache
+def _wildlife_cells() -> tuple[_Cell, ...]:
+    return tuple((rate, field) for rate in WILDLIFE_RATES for field in read_wildlife_fields())
 
 
 def _expected_counts(month: int) -> np.ndarray:
     """Expected inventions of a month in each cell, at scale 1 and without the surge."""
-    growth = truth.YEARLY_GROWTH ** ((month - month_index(truth.FIRST_MONTH)) / 12)
-    season = truth.CHINESE_SEASON.get(month % 12 + 1, 1.0)
+    growth, season = _growth(month), _season(month)
     step = truth.SHIFT_OF_2015_FACTOR if first_of_month(month) >= truth.SHIFT_OF_2015 else 1.0
     return np.array(
         [
@@ -125,6 +148,28 @@ def _expected_counts(month: int) -> np.ndarray:
             for rate, field in _cells()
         ]
     )
+
+
+def _expected_wildlife(month: int) -> np.ndarray:
+    """The same of the second stream, which grows with all filings and knows no step."""
+    growth, season = _growth(month), _season(month)
+    return np.array(
+        [
+            growth
+            * field.share
+            * (rate.of_interest if field.taxon else rate.colliding)
+            * (season if rate.office == "CN" else 1.0)
+            for rate, field in _wildlife_cells()
+        ]
+    )
+
+
+def _growth(month: int) -> float:
+    return truth.YEARLY_GROWTH ** ((month - month_index(truth.FIRST_MONTH)) / 12)
+
+
+def _season(month: int) -> float:
+    return truth.CHINESE_SEASON.get(month % 12 + 1, 1.0)
 
 
 def _acts_of_surge(world: World, month: int, places: Places) -> Iterator[Act]:
@@ -149,7 +194,7 @@ def _acts_of_invention(rate: Rate, field: Field, month: int, luck: Luck, draw: i
     place = places.take(rate.office, is_utility_model=rate.is_utility_model)
     is_dual = rate.is_chinese_invention and luck.dual < delays.DUAL_SHARE
     has_family = rate.is_chinese_invention and luck.family < FAMILY_SHARE
-    family_id = f"9{month:05d}{place:05d}" if has_family else None
+    family_id = f"9{month:05d}{place % 100_000:05d}" if has_family else None
     invention = Invention(field, draw, month, filed, is_dual or rate.is_utility_model, family_id)
     if rate.is_utility_model:
         yield act_of_utility_model(invention, luck, luck.delay, place)
