@@ -37,6 +37,9 @@ PER_WATCH = frozenset({"relevance_label", "topic_name"})
 VOLUME = "volume:"
 """Before the name of a source: the subject under which its volume is accepted as the new usual."""
 
+DRIFT = "drift"
+"""The subject under which shares unlike those of the last publication are accepted for the next one."""
+
 _SCHEMA = """
 create table if not exists decision (
     decision_id integer primary key autoincrement,
@@ -51,9 +54,9 @@ create trigger if not exists decision_is_append_only_2 before delete on decision
 
 
 _WHAT_IS_ACCEPTED = (
-    "What is accepted is either a batch, `filingwatch decide batch_accepted landed accepted --why ...`, or that a "
-    "source brings less than it used to, `filingwatch decide batch_accepted volume:<source> accepted --why ...`; got "
-    "{subject!r}."
+    "What is accepted is a batch, `filingwatch decide batch_accepted landed accepted --why ...`, shares unlike those "
+    "of the last publication, `filingwatch decide batch_accepted drift accepted --why ...`, or that a source brings less "
+    "than it used to, `filingwatch decide batch_accepted volume:<source> accepted --why ...`; got {subject!r}."
 )
 
 
@@ -85,7 +88,7 @@ def decide(
     allowed = KINDS[kind]
     if allowed is not None and value not in allowed:
         raise BadInput(f"A {kind} is one of {', '.join(allowed)}; got {value!r}.")
-    if kind == "batch_accepted" and subject != "landed" and not subject.startswith(VOLUME):
+    if kind == "batch_accepted" and subject not in ("landed", DRIFT) and not subject.startswith(VOLUME):
         raise BadInput(_WHAT_IS_ACCEPTED.format(subject=subject))
     if not subject.strip() or not value.strip() or not decided_by.strip():
         raise BadInput("A decision needs a subject, a value and the name of who decided.")

@@ -68,7 +68,8 @@ create table core.fct_invention as
 select invention_id, office, if(office = 'CN', 'invention', 'utility_model') as patent_type, filing_date,
     date_trunc('month', filing_date) as filing_month, publication_date as earliest_publication_date,
     date_trunc('month', publication_date) as publication_month, null::varchar as undated_reason, 'a title' as title,
-    ['en', 'zh'] as languages, is_synthetic
+    ['en', 'zh'] as languages, 'an abstract' as abstract_en, null::varchar as abstract_zh, 1 as applicant_count,
+    is_synthetic
 from core.dim_publication;
 
 create table core.fct_record_fate as

@@ -249,7 +249,7 @@ def test_each_guard_fires(con: duckdb.DuckDBPyConnection, suite: str, rule_id: s
 def test_every_rule_has_a_test_in_which_it_fires() -> None:
     """A guard that nobody has seen firing is no guard."""
     tested = {suite: {broken[0] for broken in all_broken} for suite, all_broken in BREAKS.items()}
-    tested["to_publish"].add("counts_not_collapsed")
+    tested["to_publish"] |= {"counts_not_collapsed", "shares_like_last_publication"}
     assert tested == {suite: {rule.id for rule in rules} for suite, rules in quality.SUITES.items()}
 
 
@@ -282,6 +282,77 @@ def test_counts_that_collapse_close_the_gate(
         ("counts_not_collapsed", "core.dim_publication")
     ]
     assert "693" in result.not_passed[0].expected and result.not_passed[0].observed.startswith("35")
+
+
+@pytest.mark.parametrize(
+    ("change", "subjects"),
+    [
+        ("office = 'US' where office = 'CN'", {"office: CN", "office: US"}),
+        ("patent_type = 'invention'", {"patent type: invention", "patent type: utility_model"}),
+        ("languages = ['en']", {"language: zh"}),
+        ("languages = ['en', 'zh', 'xx']", {"language: xx"}),
+        ("abstract_en = null where invention_id < 'CN12'", {"complete: abstract"}),
+        ("filing_month = null", {"complete: filing date"}),
+        ("applicant_count = 0", {"complete: applicant"}),
+        ("office = 'US' where invention_id < 'CN111'", set()),
+        ("applicant_count = 0 where invention_id < 'CN105'", set()),
+        ("abstract_zh = 'more'", set()),
+    ],
+)
+def test_shares_that_drift_far_close_the_gate(
+    con: duckdb.DuckDBPyConnection, settings: Settings, healthy_file: Path, change: str, subjects: set[str]
+) -> None:
+    """What analysts saw last bounds the mixture on both sides and completeness below; a small drift passes."""
+    previous = publish_copy(settings, healthy_file)
+    con.execute(f"update core.fct_invention set {change}")
+    assert drifted(quality.judge(con, "to_publish", RUN, previous)) == subjects
+
+
+def drifted(result: GateResult) -> set[str]:
+    return {check.subject for check in result.not_passed if check.check_name == "shares_like_last_publication"}
+
+
+def test_a_drift_is_let_through_once_by_a_person(
+    con: duckdb.DuckDBPyConnection, settings: Settings, healthy_file: Path
+) -> None:
+    """A decision lets the next publication through; one that is older than the last publication says nothing."""
+    previous = publish_copy(settings, healthy_file)
+    con.execute("update core.fct_invention set applicant_count = 0")
+    decide = (
+        "insert into raw.decision values (?, 'p', null, 'batch_accepted', 'drift', 'accepted', 'Ada', ?, null, null)"
+    )
+    con.execute(decide, [1, "2026-11-01 09:00"])
+    assert drifted(quality.judge(con, "to_publish", RUN, previous)) == {"complete: applicant"}
+    con.execute(decide, [2, "2026-11-22 09:00"])
+    result = quality.judge(con, "to_publish", RUN, previous)
+    assert drifted(result) == set()
+    assert expected_of(result) == {"not compared: the drift was accepted"}
+
+
+def expected_of(result: GateResult) -> set[str]:
+    return {check.expected for check in result.checks if check.check_name == "shares_like_last_publication"}
+
+
+def test_what_cannot_have_drifted_is_not_compared(
+    con: duckdb.DuckDBPyConnection, settings: Settings, healthy_file: Path
+) -> None:
+    """No publication before, one of another world, one too small, one that more than half was added to."""
+    assert expected_of(quality.judge(con, "to_publish", RUN, None)) == {"not compared: not in a previous publication"}
+    previous = publish_copy(settings, healthy_file)
+    con.execute("create table more as from core.fct_invention")
+    con.execute("insert into core.fct_invention select * replace ('KR' as office) from more")
+    said = expected_of(quality.judge(con, "to_publish", RUN, previous))
+    assert "not compared: grown from 693 inventions" in said and len(said) == 2
+    with warehouse.existing(settings, previous) as published:
+        published.execute("delete from core.fct_invention where invention_id > 'CN11'")
+    assert {words[:20] for words in expected_of(quality.judge(con, "to_publish", RUN, previous))} == {
+        "not compared: only 9"
+    }
+    with warehouse.existing(settings, previous) as published:
+        published.execute("update core.dim_publication set is_synthetic = true")
+    assert expected_of(quality.judge(con, "to_publish", RUN, previous)) == {
+        "not compared: the previous publication was of another world"
+    }
 
 
 def test_going_from_the_demo_to_real_filings_is_no_collapse(

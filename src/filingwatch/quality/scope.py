@@ -1,4 +1,4 @@
-"""What a gate looks at: the run, the pages that are not published yet, the counts of the previous publication.
+"""What a gate looks at: the run, the pages that are not published yet, what the previous publication held.
 
 These are temporary tables that the SQL of the rules reads; they live for one `with` block.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from filingwatch.ledger import Run
+from filingwatch.quality import drift
 
 COMPARED = ("core.dim_publication", "core.fct_invention", "insight.fct_watch_filing", "insight.fct_series_month")
 """Tables whose size is compared with the previous publication."""
@@ -28,7 +29,7 @@ settled as (
         select max(logged_at) as settled_at from ops.publication_log where action in ('published', 'refreshed')
         union all
         select max(decided_at) as settled_at from raw.decision
-        where kind = 'batch_accepted' and not starts_with(subject, 'volume:')
+        where kind = 'batch_accepted' and subject = 'landed'
     )
 )
 
@@ -50,7 +51,7 @@ where
 
 @contextmanager
 def gate_scope(con: duckdb.DuckDBPyConnection, run: Run, previous: Path | None) -> Iterator[None]:
-    """The tables `gate_run`, `gate_page` and `gate_previous`, dropped at the end of the block.
+    """The tables `gate_run`, `gate_page`, `gate_previous` and `gate_previous_share`, dropped at the end of the block.
 
     Raises:
         duckdb.Error: the ledger is not there, or the previous publication cannot be read.
@@ -62,11 +63,15 @@ def gate_scope(con: duckdb.DuckDBPyConnection, run: Run, previous: Path | None) 
         con.execute(
             "create or replace temp table gate_previous (table_name varchar, row_count bigint, is_synthetic boolean)"
         )
+        con.execute(
+            "create or replace temp table gate_previous_share "
+            "(dimension varchar, value varchar, share_count bigint, of_count bigint, is_synthetic boolean)"
+        )
         if previous is not None:
             _count_previous(con, previous)
         yield
     finally:
-        for name in ("gate_run", "gate_page", "gate_previous"):
+        for name in ("gate_run", "gate_page", "gate_previous", "gate_previous_share"):
             con.execute(f"drop table if exists temp.{name}")
 
 
@@ -95,5 +100,15 @@ def _count_previous(con: duckdb.DuckDBPyConnection, previous: Path) -> None:
                 con.execute(
                     f"insert into gate_previous select '{name}', count(*), {invented} from gate_previous_file.{name}"
                 )
+        columns = {
+            row[0]
+            for row in con.execute(
+                "select column_name from duckdb_columns() where database_name = 'gate_previous_file' "
+                "and schema_name = 'core' and table_name = 'fct_invention'"
+            ).fetchall()
+        }
+        if columns >= set(drift.COLUMNS):
+            shares = drift.write_shares("gate_previous_file.core.fct_invention")
+            con.execute(f"insert into gate_previous_share select *, {invented} from ({shares})")
     finally:
         con.execute("detach gate_previous_file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from filingwatch.quality import drift
 from filingwatch.quality.rules import InBand, NoRows, Rule, read_sql
 
 # Columns on which the published answers rest (counts by month and office, changepoints, topics). Types and the rest
@@ -63,6 +64,16 @@ TO_PUBLISH: tuple[Rule, ...] = (
         "meant to shrink it, move the published file aside once.",
         read_sql("counts_not_collapsed"),
         InBand(),
+    ),
+    Rule(
+        "shares_like_last_publication",
+        "Offices, kinds and languages have about the shares that analysts saw last, and filings are about as complete.",
+        "Compare the share with the published file (`filingwatch sql`): a feed may have lost a field, or a link rule "
+        "joins too much. When the mixture is meant to change: `filingwatch decide batch_accepted drift accepted "
+        "--why ...`; the next publication is then the new usual.",
+        drift.write_rule(),
+        InBand(),
+        when_empty="there are no inventions, now or before",
     ),
     Rule(
         "series_months_complete",
