@@ -55,8 +55,8 @@ create trigger if not exists decision_is_append_only_2 before delete on decision
 
 _WHAT_IS_ACCEPTED = (
     "What is accepted is a batch, `filingwatch decide batch_accepted landed accepted --why ...`, shares unlike those "
-    "of the last publication, `filingwatch decide batch_accepted drift accepted --why ...`, or that a source brings less "
-    "than it used to, `filingwatch decide batch_accepted volume:<source> accepted --why ...`; got {subject!r}."
+    "of the last publication, `filingwatch decide batch_accepted drift accepted --why ...`, or that a source brings "
+    "less than it used to, `filingwatch decide batch_accepted volume:<source> accepted --why ...`; got {subject!r}."
 )
 
 

@@ -188,9 +188,7 @@ def decide(
     kind: Annotated[str, typer.Argument(help="relevance_label, topic_name or batch_accepted.")],
     subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic.")],
     value: Annotated[str, typer.Argument(help="relevant, irrelevant, a name, or accepted.")],
-    watch: Annotated[
-        str | None, typer.Option(help="The watch of a label or a topic; needed with several.")
-    ] = None,
+    watch: Annotated[str | None, typer.Option(help="The watch of a label or a topic; needed with several.")] = None,
     why: Annotated[str | None, typer.Option(help="The reason, for those who come later.")] = None,
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
