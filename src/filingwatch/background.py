@@ -13,14 +13,41 @@ import duckdb
 import polars as pl
 
 from filingwatch import ledger
-from filingwatch.sources.base import PassedOver
+from filingwatch.sources.base import MonthTotal, Origin, PassedOver
 
 
 def count_background(
+    con: duckdb.DuckDBPyConnection,
+    source: Origin,
+    told: Sequence[PassedOver] | Sequence[MonthTotal],
+    page_id: str,
+    seen_at: dt.datetime,
+) -> int:
+    """Count the inventions that this source has never told of before, or write down the totals that it tells; returns
+    how many inventions. Part of the page's transaction."""
+    totals = [one for one in told if isinstance(one, MonthTotal)]
+    if totals:
+        _write_totals(con, source, totals, page_id, seen_at)
+    return _count_passed(con, source.name, [one for one in told if isinstance(one, PassedOver)], page_id, seen_at)
+
+
+def _write_totals(
+    con: duckdb.DuckDBPyConnection, source: Origin, totals: Sequence[MonthTotal], page_id: str, seen_at: dt.datetime
+) -> None:
+    rows = [(one.office, one.kind, one.filing_month, one.filing_count) for one in totals]
+    frame = pl.DataFrame(rows, schema=["office", "kind", "filing_month", "filing_count"], orient="row").with_columns(
+        source=pl.lit(source.name),
+        page_id=pl.lit(page_id),
+        first_seen_at=pl.lit(seen_at),
+        is_total=pl.lit(True),
+        is_synthetic=pl.lit(source.is_synthetic),
+    )
+    ledger.insert(con, "raw.background", frame)
+
+
+def _count_passed(
     con: duckdb.DuckDBPyConnection, source: str, passed: Sequence[PassedOver], page_id: str, seen_at: dt.datetime
 ) -> int:
-    """Count the inventions that this source has never told of before; returns how many. Part of the page's
-    transaction."""
     if not passed:
         return 0
     told = pl.DataFrame(

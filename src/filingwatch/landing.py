@@ -119,7 +119,7 @@ def land_page(
                 orient="row",
             ),
         )
-        count_background(con, source.name, page.background, page_id, seen_at)
+        count_background(con, source, page.background, page_id, seen_at)
         ledger.write_cursor(con, run, source.name, page.next_cursor, cursor_key)
         ledger.record_outcome(
             con, run, source.name, "page", "ok", feed=page.feed, request=page.request, payload_bytes=len(page.payload),

@@ -32,7 +32,16 @@ from filingwatch.settings import Settings
 from filingwatch.warehouse import utc_now, writer
 from filingwatch.watch import read_watches
 
-_APPEND_ONLY = ("raw.publication", "raw.page", "raw.sighting", "raw.reject", "raw.watch", "raw.decision")
+_APPEND_ONLY = (
+    "raw.publication",
+    "raw.page",
+    "raw.sighting",
+    "raw.reject",
+    "raw.watch",
+    "raw.decision",
+    "raw.background",
+    "raw.export_case",
+)
 _UPSTREAM: dict[str, tuple[str, ...]] = {
     "core": (),
     "series": ("transform:core", "relevance", "topics"),

@@ -35,6 +35,7 @@ def land(con: duckdb.DuckDBPyConnection) -> None:
         "'somebody', ?, null, null)",
         [SEEN],
     )
+    _land_background(con)
 
 
 def land_synthetic(con: duckdb.DuckDBPyConnection) -> None:
@@ -140,6 +141,26 @@ def _version(
     outcome = "new" if version == 1 else "changed"
     con.execute("insert into raw.sighting values (?, ?, ?, ?)", [page_id, index, name, outcome])
     return outcome
+
+
+def _land_background(con: duckdb.DuckDBPyConnection) -> None:
+    """A file with all Chinese inventions of each month but one, a stream that is read since yesterday, two cases."""
+    for day in [*MONTHS, *(dt.date(2016, month, 9) for month in (1, 2, 3, 4, 5, 6))]:
+        if day.month != 2:
+            con.execute(
+                "insert into raw.background values ('counts', 'CN', 'invention', ?, 100, 'p-counts', ?, true, false)",
+                [day.replace(day=1), SEEN],
+            )
+    con.execute(
+        "insert into raw.background values ('stream', 'CN', 'invention', '2014-02-01', 5, 'p-stream', ?, false, false)",
+        [SEEN],
+    )
+    for number, country, day in ((1, "IT", "2019-01-01"), (2, "KE", "2018-01-01")):
+        con.execute(
+            "insert into raw.export_case values (?, 'p-cases', ?, 'Hikvision', ?, ?, 'year', null, 'cameras', "
+            "'a newspaper', null, ?)",
+            [f"case{number}", number + 1, country, day, SEEN],
+        )
 
 
 def _land_watches(con: duckdb.DuckDBPyConnection) -> None:

@@ -39,6 +39,29 @@ def test_diffusion_is_seen_through_the_family(built: Built) -> None:
     ) == [("EP", "US", dt.date(2018, 6, 5), 734, "no")]
 
 
+def test_a_series_can_be_read_against_all_filings(built: Built) -> None:
+    """A month that the chosen source does not know is unknown and never 0; so is a series with an office unknown."""
+    months = built.rows(
+        "select filing_month, filing_count, background_count, background_share from insight.fct_series_month "
+        "where series_id = 'towns/office=CN/patent_type=invention' order by 1"
+    )
+    assert months[0] == (dt.date(2014, 1, 1), 2, 100, 0.02)
+    assert months[1] == (dt.date(2014, 2, 1), 1, None, None)
+    assert built.rows(
+        "select distinct background_count, background_share from insight.fct_series_month where series_id = 'towns/all'"
+    ) == [(None, None)]
+    assert built.rows(
+        "select source, month_count, complete_month_count, is_chosen from core.dim_background order by 1"
+    ) == [("counts", 17, 17, True), ("stream", 1, 0, False)]
+
+
+def test_export_cases_know_the_firm_and_the_membership_of_the_day(built: Built) -> None:
+    """A firm by its alias; a year in which membership began says nothing of the day, nor does an unknown beginning."""
+    assert built.rows(
+        "select country, group_id, belt_and_road_on_date, source from insight.fct_export_case order by 1"
+    ) == [("IT", "hikvision", "unknown date", "a newspaper"), ("KE", "hikvision", "yes", "a newspaper")]
+
+
 def test_no_mart_joins_exports_with_patents(built: Built) -> None:
     """A filing shows protection sought, an export what was delivered: no table rests on both."""
     parents = built.manifest["parent_map"]

@@ -3,8 +3,8 @@ with
 
 filing_page as (
     select * from {{ ref('stg_page') }}
-    -- Pages of decisions carry no records about publications.
-    where page_id not in (select page_id from {{ source('raw', 'decision') }})
+    -- Pages of decisions, of counts and of cases carry no records about publications.
+    where source not in ('decisions', 'background', 'export_cases')
 ),
 
 booked as (

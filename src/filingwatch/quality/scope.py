@@ -44,7 +44,7 @@ left join ops.run as run on run.run_id = page.run_id
 cross join settled
 cross join gate_run
 where
-    page.source <> 'decisions'
+    page.source not in ('decisions', 'background', 'export_cases')
     and (settled.settled_at is null or page.fetched_at > settled.settled_at or page.run_id = gate_run.run_id)
 """
 

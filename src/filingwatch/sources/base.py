@@ -82,6 +82,17 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthTotal:
+    """How many inventions an office received in a month in all, as far as published. It takes the place of what the
+    source said of the office and type before."""
+
+    office: str
+    kind: str
+    filing_month: dt.date
+    filing_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One answer of a source.
 
@@ -98,7 +109,7 @@ class Page:
     payload: bytes
     seconds: float = 0.0
     notes: Mapping[str, Any] = field(default_factory=dict)
-    background: Sequence[PassedOver] = ()
+    background: Sequence[PassedOver] | Sequence[MonthTotal] = ()
     is_synthetic: bool | None = None
 
 

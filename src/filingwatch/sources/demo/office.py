@@ -18,6 +18,7 @@ from filingwatch.sources.base import Cursor, Page, Query
 from filingwatch.sources.demo import truth
 from filingwatch.sources.demo.acts import Act
 from filingwatch.sources.demo.compose import describe_act
+from filingwatch.sources.demo.totals import count_totals
 from filingwatch.sources.demo.world import World, list_acts
 
 MOST_SCALE = 100.0
@@ -70,6 +71,9 @@ class DemoOffice:
         started = time.monotonic()
         place = _read_cursor(since) if since is not None else _Place(query.as_of, _BEFORE_ALL, 0)
         acts = list_acts(World(self.seed, place.born, self.scale), place.through, query.as_of)[place.taken :]
+        # once a month, as an office publishes its statistics: unchanged nights stay unchanged
+        is_new_month = place.through.replace(day=1) < query.as_of.replace(day=1)
+        totals = count_totals(query.as_of, self.scale) if acts and is_new_month else []
         for start in range(0, len(acts), self.page_size):
             chunk = acts[start : start + self.page_size]
             rest = acts[start + self.page_size :]
@@ -84,6 +88,7 @@ class DemoOffice:
                 payload=_payload(chunk, [record.filing for record in records]),
                 seconds=time.monotonic() - started,
                 notes={"first_day": chunk[0].told_on.isoformat(), "last_day": chunk[-1].told_on.isoformat()},
+                background=() if start else totals,
             )
             place, started = after, time.monotonic()
 

@@ -15,6 +15,9 @@ YEARLY_GROWTH = 1.08
 CHINESE_SEASON = {2: 0.7, 12: 1.8}
 """Filings in China against the other months: the dip of the spring festival, the rush before yearly targets close."""
 
+BACKGROUND_FACTOR = 100
+"""All filings of an office against those of the demo's fields: the same growth and seasons, none of the shifts."""
+
 SHIFT_OF_2015 = dt.date(2015, 2, 1)
 SHIFT_OF_2015_FACTOR = 2.4
 SURGE_FIELD = "crowd_analytics"
