@@ -97,7 +97,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="Files as downloaded; their format is told by their content.")],
     as_json: AsJson = False,
 ) -> None:
-    """Land files that somebody downloaded: Google Patents, Lens, Espacenet, PATENTSCOPE, CNIPA, BigQuery.
+    """Land files that somebody downloaded: Google Patents, Lens, Espacenet, PATENTSCOPE, CNIPA, BigQuery, our own.
 
     Known content changes nothing. Example: filingwatch import gp-search.csv lens-export.csv.gz
     """

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from filingwatch.errors import BadInput
 from filingwatch.filing import Filing, Record, Reject
 from filingwatch.sources.base import Cursor, Page
+from filingwatch.sources.exports import native, native_lines
 from filingwatch.sources.exports.delimited import read_table
 from filingwatch.sources.exports.objects import body_items, line_rows, object_row
 from filingwatch.sources.exports.opening import READ_ERRORS, hash_file, open_bytes, open_text, read_whole
@@ -26,6 +27,9 @@ from filingwatch.sources.exports.workbooks import (
     workbook_rows,
 )
 from filingwatch.sources.notes import Notes
+from filingwatch.warehouse import scratch
+
+T = TypeVar("T")
 
 
 class _Exports(NamedTuple):
@@ -73,7 +77,37 @@ class ExportFile:
         if since and since.get("complete"):
             return
         with ExitStack() as opened:
-            yield from self._pages(opened, done)
+            yield from self._native_pages(opened, done) if self.feed == native.FEED else self._pages(opened, done)
+
+    def _native_pages(self, opened: ExitStack, done: int) -> Iterator[Page]:
+        with open_bytes(self.path) as stream:
+            is_synthetic = native_lines.find_origin(_Guarded(stream))
+        guarded = _Guarded(native_lines.line_batches(opened.enter_context(open_bytes(self.path)), done))
+        con = opened.enter_context(scratch())
+        started = time.perf_counter()
+        for batch, is_last in _with_last(guarded):
+            records, rejects = native_lines.read_batch(con, batch, bool(is_synthetic))
+            end = done + len(batch)
+            yield Page(
+                feed=self.feed,
+                request={"file": self.name, "sha256": self.sha256, "rows": [done, end]},
+                records=records,
+                rejects=rejects,
+                next_cursor={"rows_done": end, "complete": is_last and guarded.damage is None},
+                payload=b"".join(batch),
+                seconds=time.perf_counter() - started,
+                notes={"unmapped_columns": [], "warnings": {}},
+                is_synthetic=bool(is_synthetic),
+            )
+            done, started = end, time.perf_counter()
+        self._raise_damage(guarded, done)
+
+    def _raise_damage(self, guarded: _Guarded, done: int) -> None:
+        if guarded.damage is not None:
+            raise BadInput(
+                f"{self.path} ends in damage after row {done} ({guarded.damage}); the rows before it are imported. "
+                "Download it again and import the new file."
+            )
 
     def _pages(self, opened: ExitStack, done: int) -> Iterator[Page]:
         notes = Notes()
@@ -100,11 +134,7 @@ class ExportFile:
                 notes={"unmapped_columns": list(unmapped()), "warnings": notes.take()},
             )
             done, started = end, time.perf_counter()
-        if guarded.damage is not None:
-            raise BadInput(
-                f"{self.path} ends in damage after row {done} ({guarded.damage}); the rows before it are imported. "
-                "Download it again and import the new file."
-            )
+        self._raise_damage(guarded, done)
 
     def _units(
         self, opened: ExitStack, warn: Callable[[str, str], None]
@@ -190,14 +220,23 @@ def _watch_keys(rows: Iterator[Row], seen: set[str], unmapped: Callable[[Any], s
         yield row
 
 
-class _Guarded:
+def _with_last(batches: Iterable[T]) -> Iterator[tuple[T, bool]]:
+    """Each batch with whether it is the last; one is read ahead."""
+    before: list[T] = []
+    for batch in batches:
+        yield from ((one, False) for one in before)
+        before = [batch]
+    yield from ((one, True) for one in before)
+
+
+class _Guarded(Generic[T]):
     """Iterates until reading fails, and keeps what failed: what was read before must reach a page first."""
 
-    def __init__(self, units: Iterator[Unit]) -> None:
+    def __init__(self, units: Iterable[T]) -> None:
         self._units = units
         self.damage: Exception | None = None
 
-    def __iter__(self) -> Iterator[Unit]:
+    def __iter__(self) -> Iterator[T]:
         try:
             yield from self._units
         except READ_ERRORS as error:

@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filingwatch.errors import BadInput
-from filingwatch.sources.exports import bigquery, cnipa, espacenet, google, lens_csv, lens_flat, lens_json, patentscope
+from filingwatch.sources.exports import (
+    bigquery,
+    cnipa,
+    espacenet,
+    google,
+    lens_csv,
+    lens_flat,
+    lens_json,
+    native,
+    patentscope,
+)
 from filingwatch.sources.exports.delimited import DELIMITERS, detect_encoding
 from filingwatch.sources.exports.objects import body_items
 from filingwatch.sources.exports.opening import SAMPLE_BYTES, WHOLE_BYTES, open_bytes, read_sample, read_whole
@@ -32,7 +42,7 @@ LAYOUTS: tuple[Layout, ...] = (
     espacenet.LAYOUT,
     patentscope.LAYOUT,
 )
-OBJECT_FORMATS = {lens_json.FEED: lens_json, bigquery.FEED: bigquery}
+OBJECT_FORMATS = {native.FEED: native, lens_json.FEED: lens_json, bigquery.FEED: bigquery}
 _HEADER_WITHIN = 25  # rows; exports of offices begin with lines about the query
 _LINES_LOOKED_AT = 50
 _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -163,6 +173,8 @@ def _recognise_objects(path: Path, container: Container, values: Iterable[Any], 
     if not feeds:
         keys = list(dict.fromkeys(key for value in objects for key in value))
         raise BadInput(f"{path} holds JSON that is not known. Seen: the keys {_show(keys)}. {_accepted()}")
+    if feeds == {native.FEED} and container != "json-lines":
+        raise BadInput(f"{path} holds filings in a list or over several lines. Write one filing a line.")
     return Format(feeds.pop(), container, encoding=encoding)
 
 
@@ -174,6 +186,7 @@ def _show(names: Sequence[str]) -> str:
 def _accepted() -> str:
     lines = [f"  {layout.describe()}" for layout in LAYOUTS]
     lines += [
+        f"  {native.FEED}: one filing a line with filingwatch, is_synthetic, office, number, kind (docs/sources.md)",
         f"  {lens_json.FEED}: JSON records of Lens with jurisdiction, doc_number, kind (lines, or an answer's `data`)",
         f"  {bigquery.FEED}: JSON or Parquet rows of patents-public-data with publication_number, country_code ...",
     ]
