@@ -9,11 +9,19 @@
     [-‐-―_/\s]
 {%- endmacro %}
 
-{#- A regular expression that finds a plain term in a plain text: Chinese, Japanese and Korean terms anywhere, others
-    as whole words with or without a plural s. -#}
-{% macro term_pattern(term) -%}
+{#- The words of a plain text, each between spaces; whatever is neither letter nor digit stands as a bar, so that a
+    phrase never reaches over it. Whole words are so found by plain search, which costs a hundredth of a pattern. -#}
+{% macro spaced_words(expression) -%}
+    ' ' || regexp_replace({{ expression }}, '[^a-z0-9 ]+', ' | ', 'g') || ' '
+{%- endmacro %}
+
+{#- Whether a row of terms (plain, has_cjk, needle) is in a row of texts (plain, words): terms with Chinese, Japanese or
+    Korean characters anywhere, others as whole words with or without a plural s. -#}
+{% macro holds_term(text, term) -%}
     case
-        when regexp_matches({{ term }}, '^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]') then regexp_escape({{ term }})
-        else '(^|[^a-z0-9])' || regexp_escape({{ term }}) || 's?([^a-z0-9]|$)'
+        when {{ term }}.has_cjk then contains({{ text }}.plain, {{ term }}.plain)
+        else
+            contains({{ text }}.words, {{ term }}.needle || ' ')
+            or contains({{ text }}.words, {{ term }}.needle || 's ')
     end
 {%- endmacro %}

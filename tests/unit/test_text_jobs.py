@@ -114,6 +114,47 @@ def test_a_human_label_overrides_and_comes_by_publication(con: duckdb.DuckDBPyCo
     assert con.sql("select count(*) from ml.filing_topic where invention_id = 'CNtraffic0000'").fetchone() == (0,)
 
 
+def test_two_watches_share_documents_and_keep_their_answers_apart(con: duckdb.DuckDBPyConnection) -> None:
+    """Both judge the same filings in one night; a label or a topic name in one changes no row of the other."""
+    include = tuple(term for term in WATCH.include if term.term in ("智能电网", "power grid"))
+    second = WATCH.model_copy(update={"watch": "second_watch", "include": include, "classes": ("H02J",)})
+
+    def night(day: int) -> dict[tuple[str, str], JobOutcome]:
+        outcomes = run_jobs(con, jobs_of("text"), [WATCH, second], ledger.new_run("nightly", dt.date(2026, 11, day)))
+        return {(outcome.watch, outcome.job): outcome for outcome in outcomes}
+
+    def answers(watch: str) -> list[list[tuple]]:
+        tables = ("ml.relevance", "ml.topic", "ml.filing_topic", "ml.topic_lineage")
+        return [con.sql(f"from {table} where watch = '{watch}' order by all").fetchall() for table in tables]
+
+    assert {outcome.status for outcome in night(22).values()} == {"ran"}
+    judged = "select watch, count(*), count(*) filter (where is_relevant) from ml.relevance group by all order by all"
+    (one, one_all, one_relevant), (other, other_all, other_relevant) = con.sql(judged).fetchall()
+    assert (one, other, one_all, other_all) == ("second_watch", "test_watch", 250, 250)
+    assert 0 < one_relevant < other_relevant
+    before, topic = (
+        answers("second_watch"),
+        con.sql("select topic_id from ml.topic where watch = 'test_watch'").fetchone(),
+    )
+    assert topic is not None
+    decide(con, 1, "relevance_label", "CNenergy0000A", "irrelevant", WATCH.watch)
+    decide(con, 2, "topic_name", topic[0], "Eyes", WATCH.watch)
+    outcomes = night(23)
+    assert {outcomes[WATCH.watch, job].status for job in ("relevance", "topics")} == {"ran"}
+    assert {outcomes["second_watch", job].status for job in ("relevance", "topics")} == {"current"}
+    assert answers("second_watch") == before
+
+
+def test_a_watch_with_next_to_nothing_says_so_and_ends(con: duckdb.DuckDBPyConnection) -> None:
+    """Beside a large watch: no model and no topics, each with the reason."""
+    include = (WATCH.include[0].model_copy(update={"term": "熊胆"}),)
+    small = WATCH.model_copy(update={"watch": "small_watch", "include": include, "classes": ()})
+    outcomes = run_jobs(con, jobs_of("text"), [small], ledger.new_run("nightly", dt.date(2026, 11, 22)))
+    relevance, topics = outcomes
+    assert relevance.figures["why_rule"].startswith("only 0 labels say relevant")
+    assert topics.figures["topics"] == 0 and "too few filings" in topics.figures["note"]
+
+
 def test_probabilities_alone_do_not_wake_the_topics(con: duckdb.DuckDBPyConnection) -> None:
     """Only who is relevant counts for the topic job."""
     run(con)

@@ -21,44 +21,60 @@ entry as (
 ),
 
 invention as (
-    select invention_id, {{ plain_text('text') }} as text
+    select
+        invention_id,
+        {{ plain_text('text') }} as plain,
+        {{ spaced_words('plain') }} as words
     from {{ ref('fct_invention') }}
-    where coalesce(regexp_matches(lower(text), getvariable('any_term')), text is not null)
+    where coalesce(regexp_matches(lower(text), getvariable('any_term')::varchar), text is not null)
 ),
 
-spelled_term as (
-    select watch, entry_kind, entry, unnest(terms) as term from entry
+spelled as (
+    select watch, entry_kind, entry, unnest(terms) as term, false as is_void from entry
+    union all
+    select watch, entry_kind, entry, unnest(unless) as term, true as is_void from entry
 ),
 
 term as (
-    select *, {{ plain_text('term') }} as plain from spelled_term
+    select
+        *,
+        {{ plain_text('term') }} as plain,
+        regexp_matches(plain, '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]') as has_cjk,
+        rtrim({{ spaced_words('plain') }}) as needle
+    from spelled
 ),
 
-spelled_void as (
-    select watch, entry_kind, entry, unnest(unless) as word from entry
+-- Many entries share a word: each is looked for once.
+needle as (
+    select distinct plain, has_cjk, needle from term where not is_void
 ),
 
-void as (
-    select *, {{ plain_text('word') }} as plain from spelled_void
-),
-
--- Words are many and texts are long: the plain search comes first, the exact one sees what is left.
-hit as (
-    select term.watch, term.entry_kind, term.entry, term.term, invention.invention_id, invention.text
+-- Two joins with one plain search each: a condition that chooses between them for every pair costs ten times as much.
+found as (
+    select needle.plain, invention.invention_id
     from invention
-    inner join term on contains(invention.text, term.plain)
-    where regexp_matches(invention.text, {{ term_pattern('term.plain') }})
+    inner join (from needle where has_cjk) as needle on contains(invention.plain, needle.plain)
+    union all
+    select needle.plain, invention.invention_id
+    from invention
+    inner join (from needle where not has_cjk) as needle on contains(invention.words, needle.needle)
+    where {{ holds_term('invention', 'needle') }}
+),
+
+hit as (
+    select term.watch, term.entry_kind, term.entry, term.term, found.invention_id
+    from found
+    inner join term using (plain)
+    where not term.is_void
 ),
 
 voided as (
     select distinct hit.watch, hit.entry_kind, hit.entry, hit.invention_id
     from hit
-    inner join void
-        on hit.watch = void.watch
-        and hit.entry_kind = void.entry_kind
-        and hit.entry = void.entry
-        and contains(hit.text, void.plain)
-    where regexp_matches(hit.text, {{ term_pattern('void.plain') }})
+    inner join term
+        on hit.watch = term.watch and hit.entry_kind = term.entry_kind and hit.entry = term.entry and term.is_void
+    inner join invention using (invention_id)
+    where {{ holds_term('invention', 'term') }}
 )
 
 select distinct
