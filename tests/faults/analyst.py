@@ -1,7 +1,8 @@
 """An analyst's process: opens the published file, asks within one connection, reports, and opens it again.
 
-`python analyst.py FILE [QUERY ...]`: a look for each line of its input, a line of JSON for each look. With KEEP=1 it
-opens the file once and keeps the handle. Needs nothing but duckdb, as the scripts of analysts do.
+`python analyst.py FILE [QUERY ...]`: a look for each line of its input, a line of JSON for each look; what a line says
+is one more query. With KEEP=1 it opens the file once and keeps the handle. Needs nothing but duckdb, as the scripts of
+analysts do.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
 
 def main(path: str, *queries: str) -> None:
     kept = connect(path) if os.environ.get("KEEP") else None
-    while sys.stdin.readline():
+    while line := sys.stdin.readline():
+        asked = [*queries, *filter(None, [line.strip()])]
         if kept is not None:
-            report = look(kept, list(queries))
+            report = look(kept, asked)
         else:
             with connect(path) as con:
-                report = look(con, list(queries))
+                report = look(con, asked)
         print(json.dumps(report), flush=True)
 
 

@@ -53,10 +53,13 @@ class Analyst:
     def is_done(self) -> bool:
         return len(self.looks) == self.asked
 
-    def ask(self, looks: int) -> None:
+    def ask(self, looks: int, more: str = "") -> None:
         self.asked += looks
-        self.process.stdin.write(b"\n" * looks)  # type: ignore[union-attr]
-        self.process.stdin.flush()  # type: ignore[union-attr]
+        try:
+            self.process.stdin.write(f"{more}\n".encode() * looks)  # type: ignore[union-attr]
+            self.process.stdin.flush()  # type: ignore[union-attr]
+        except BrokenPipeError:
+            raise AssertionError(self.process.communicate()[1].decode()) from None
 
 
 class Crowd:
@@ -132,7 +135,7 @@ def fill(settings: Settings, number: int) -> ledger.Run:
     run = ledger.new_run("nightly", dt.date(2026, 11, 22))
     with warehouse.writer(settings) as con:
         ledger.start_run(con, run)
-        for schema, table in (("core", "big"), ("insight", "copied")):
+        for schema, table in (("core", "big"), ("core", "late"), ("insight", "copied")):
             con.execute(f"create schema if not exists {schema}")
             con.execute(
                 f"create or replace table {schema}.{table} as "
@@ -187,6 +190,9 @@ def test_twenty_analysts_see_whole_versions_while_others_come(settings: Settings
         crowd.ask(2)
         assert publish.publish(settings, quiet).action == "refreshed"
         crowd.see(vintage_of(settings), lookers)
+        # a table that it has not read yet: what it answers now comes from the file, not from memory
+        keeper.ask(1, "select max(number) from core.late")
+        crowd.listen_until(lambda: keeper.is_done)
         assert crowd.end() == []
     for analyst in lookers:
         assert_unmixed(analyst.looks, numbers)

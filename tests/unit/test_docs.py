@@ -15,6 +15,7 @@ from filingwatch.resources import project_root
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+ANALYSTS = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 
 
@@ -26,8 +27,8 @@ def test_every_command_is_in_the_readme_and_has_help_with_an_example(name: str) 
 
 
 def test_the_readme_names_no_command_that_does_not_exist() -> None:
-    """Every `filingwatch xyz` of README and operations is a command, every `make xyz` a target."""
-    said = set(re.findall(r"(?:^|[`/ ])filingwatch ([a-z]+)\b", README + OPERATIONS, flags=re.MULTILINE))
+    """Every `filingwatch xyz` of README, operations and the analysts' page is a command, every `make xyz` a target."""
+    said = set(re.findall(r"(?:^|[`/ ])filingwatch ([a-z]+)\b", README + OPERATIONS + ANALYSTS, flags=re.MULTILINE))
     prose = {"does", "every", "starts", "runs", "is", "was"}
     assert said - prose <= set(COMMANDS)
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
