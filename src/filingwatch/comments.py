@@ -34,10 +34,12 @@ def write_comments(con: duckdb.DuckDBPyConnection) -> None:
     wanted |= {("ops", "this_publication", column): text for column, text in _THIS_PUBLICATION.items()}
     for (schema, table), (new_schema, new_table) in RENAMED.items():
         wanted |= {(new_schema, new_table, key[2]): text for key, text in wanted.items() if key[:2] == (schema, table)}
+    con.execute("begin")  # hundreds of statements, each a sync of the log otherwise
     for kind, (schema, table, column) in _catalogue(con):
         if text := wanted.get((schema, table, column)):
             what = f'{kind} "{schema}"."{table}"' + ("" if column is None else f'."{column}"')
             con.execute(f"comment on {what} is '{text.replace(chr(39), chr(39) * 2)}'")
+    con.execute("commit")
 
 
 def source_comments() -> dict[Key, str]:
