@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,9 +84,11 @@ def land_page(
         ValueError: the page does not account for each of its records exactly once.
     """
     _check_complete(page)
-    digest = keep_payload(payloads, page.payload)
+    digest = hashlib.sha256(page.payload).hexdigest()
     seen_at = utc_now()
-    with ledger.transaction(con):
+    # compressing takes as long as inserting and needs nothing of it
+    with ThreadPoolExecutor(1) as beside, ledger.transaction(con):
+        kept = beside.submit(keep_payload, payloads, page.payload)
         number = con.execute("select count(*) from raw.page where run_id = ?", [run.run_id]).fetchall()[0][0]
         page_id = f"{run.run_id}-{number:05d}"
         is_synthetic = source.is_synthetic if page.is_synthetic is None else page.is_synthetic
@@ -126,6 +129,7 @@ def land_page(
             record_count=landed.records, reject_count=landed.rejects, seconds=page.seconds,
             message=ledger.to_json(page.notes) if page.notes else None,
         )  # fmt: skip
+        kept.result()  # the payload is there before the rows that name it
     return landed
 
 

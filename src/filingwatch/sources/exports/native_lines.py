@@ -84,28 +84,25 @@ def read_batch(
 
 
 def _read_quickly(con: duckdb.DuckDBPyConnection, batch: Sequence[bytes], is_synthetic: bool) -> pl.DataFrame:
-    start = start_of_line(is_synthetic).encode()
-    size = len(start)
-    begun = [
-        (index, text) for index, line in enumerate(batch) if line.startswith(start) and (text := _decode(line[size:]))
-    ]
-    indices, lines = map(list, zip(*begun, strict=True)) if begun else ([], [])
-    con.register(
-        "batch", pl.DataFrame({"index": indices, "line": lines}, schema={"index": pl.Int32, "line": pl.String})
-    )
+    try:
+        lines: list[str | None] = list(map(bytes.decode, batch))
+    except UnicodeDecodeError:
+        lines = list(map(_decode, batch))
+    con.register("batch", pl.DataFrame({"line": lines}, schema={"line": pl.String}).with_row_index("index"))
     try:
         try:
             con.execute(_PARSE.replace("<line>", "line"))
         except duckdb.InvalidInputException:  # a line is not JSON at all
             con.execute(_PARSE.replace("<line>", "if(json_valid(line), line, null)"))
-        return con.sql(_CHOOSE).pl()
     finally:
         con.unregister("batch")
+    start = start_of_line(is_synthetic)
+    return con.execute(_CHOOSE, {"start": start, "size": len(start)}).pl()
 
 
-def _decode(rest: bytes) -> str | None:
+def _decode(line: bytes) -> str | None:
     try:
-        return "{" + rest.decode().rstrip("\r\n")
+        return line.decode()
     except UnicodeDecodeError:
         return None
 
@@ -134,8 +131,8 @@ def _object(path: str, names: Iterable[str]) -> str:
     return f"concat('{{', {fields}, '}}')"
 
 
-def written_line() -> str:
-    """SQL: the columns of STRUCTURE written as `Filing.line` writes them."""
+def _written_values() -> str:
+    """SQL: the columns of STRUCTURE written as `Filing.line` writes them, but for the first brace."""
     parts = []
     for name, kind in STRUCTURE.items():
         if isinstance(kind, list):
@@ -143,7 +140,7 @@ def written_line() -> str:
             parts.append(f"""'"{name}": [', {items}, ']'""")
         else:
             parts.append(f"""'"{name}": ', {name if kind == "boolean" else _written(name)}""")
-    return "concat('{', " + ", ', ', ".join(parts) + ", '}')"
+    return ", ', ', ".join(parts) + ", '}'"
 
 
 def _is_good(path: str, column: str) -> str:
@@ -180,10 +177,11 @@ def _all_good() -> str:
 # A table between, and not one query: planned as one, every column that is looked at would parse the line again.
 _PARSE = f"""
 create or replace temp table parsed as
-select index, line, unnest(json_transform(<line>, '{json.dumps(STRUCTURE)}')) from batch
+select index, line, unnest(json_transform(<line>, '{json.dumps(STRUCTURE)}'))
+from (select index::integer as index, rtrim(line, chr(13) || chr(10)) as line from batch)
 """
 _CHOOSE = f"""
-select index, left(sha256(line), 32) as content_hash, {", ".join(STRUCTURE)}
+select index, left(sha256('{{' || substr(line, $size + 1)), 32) as content_hash, {", ".join(STRUCTURE)}
 from parsed
-where line = {written_line()} and {_all_good()}
+where line = concat($start, {_written_values()}) and {_all_good()}
 """
