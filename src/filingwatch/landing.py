@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from filingwatch import ledger
 from filingwatch.background import count_background
@@ -151,7 +152,7 @@ def land_watches(con: duckdb.DuckDBPyConnection, watches: Iterable[Watch], run: 
 
 def _check_complete(page: Page) -> None:
     if isinstance(page.records, WrittenRecords):
-        given = page.records.table["index"].to_list()
+        given = page.records.table["index"].to_pylist()
     else:
         given = [record.index for record in page.records]
     indices = sorted(given + [reject.index for reject in page.rejects])
@@ -165,7 +166,7 @@ class _Told(NamedTuple):
     indices: list[int]
     names: list[str]
     digests: list[str]
-    values: pl.DataFrame
+    values: pa.Table
 
 
 class _SortedOut(NamedTuple):
@@ -182,8 +183,8 @@ def _read_records(page: Page) -> tuple[_Told, list[Reject]]:
     rejects = list(page.rejects)
     if isinstance(page.records, WrittenRecords):
         table = page.records.table
-        columns = (table[name].to_list() for name in ("index", "publication_id", "content_hash"))
-        return _Told(*columns, table.select(*STRUCTURE)), rejects
+        columns = (table[name].to_pylist() for name in ("index", "publication_id", "content_hash"))
+        return _Told(*columns, table.select(list(STRUCTURE))), rejects
     told: list[tuple[int, str, str, str]] = []
     for record in page.records:
         line = record.filing.line()
@@ -193,7 +194,7 @@ def _read_records(page: Page) -> tuple[_Told, list[Reject]]:
             reason = f"holds half of a character, which UTF-8 cannot write: {error.reason}"
             rejects.append(Reject(record.index, "bad_encoding", reason, repr(record.filing)))
     indices, names, digests, lines = map(list, zip(*told, strict=True)) if told else ([], [], [], [])
-    return _Told(indices, names, digests, pl.DataFrame({"line": lines}, schema={"line": pl.String})), rejects
+    return _Told(indices, names, digests, pa.table({"line": pa.array(lines, pa.string())})), rejects
 
 
 def _sort_out(told: _Told, latest: dict[str, tuple[str, int]]) -> _SortedOut:
@@ -237,15 +238,17 @@ def _insert_publications(
     places = sorted_out.places
     if not places:
         return
-    frame = (told.values if len(places) == len(told.names) else told.values[places]).with_columns(
-        pl.Series("record_index", [told.indices[place] for place in places], dtype=pl.Int32),
-        pl.Series("content_hash", [told.digests[place] for place in places]),
-        pl.Series("version", sorted_out.versions, dtype=pl.Int32),
-        *(pl.lit(value).alias(name) for name, value in marks.items()),
-    )
-    con.register("incoming", frame)
-    columns = f"* exclude (line), unnest({READ_LINE})" if "line" in frame.columns else "*"
-    con.execute(f"insert into raw.publication by name select {columns} from incoming")
+    rows = told.values if len(places) == len(told.names) else told.values.take(places)
+    columns = f"* exclude (line), unnest({READ_LINE})" if "line" in rows.column_names else "*"
+    for name, values, kind in (
+        ("record_index", [told.indices[place] for place in places], pa.int32()),
+        ("content_hash", [told.digests[place] for place in places], pa.string()),
+        ("version", sorted_out.versions, pa.int32()),
+    ):
+        rows = rows.append_column(name, pa.array(values, kind))
+    con.register("incoming", rows)
+    same = ", ".join(f"? as {name}" for name in marks)
+    con.execute(f"insert into raw.publication by name select {columns}, {same} from incoming", list(marks.values()))
     con.unregister("incoming")
 
 

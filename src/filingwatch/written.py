@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
-import polars as pl
+import pyarrow as pa
 
 from filingwatch.filing import (
     ApplicationId,
@@ -47,23 +47,21 @@ class WrittenRecords(Sequence[Record]):
     A record is made when somebody looks at it.
     """
 
-    def __init__(self, table: pl.DataFrame) -> None:
+    def __init__(self, table: pa.Table) -> None:
         self.table = table
 
     def __len__(self) -> int:
-        return self.table.height
+        return self.table.num_rows
 
     @overload
     def __getitem__(self, place: int) -> Record: ...
     @overload
     def __getitem__(self, place: slice) -> list[Record]: ...
     def __getitem__(self, place: int | slice) -> Record | list[Record]:
-        if isinstance(place, slice):
-            return list(map(_as_record, self.table[place].iter_rows(named=True)))
-        return _as_record(self.table.row(place, named=True))
+        return list(self)[place] if isinstance(place, slice) else _as_record(self.table.take([place]).to_pylist()[0])
 
     def __iter__(self) -> Iterator[Record]:
-        return map(_as_record, self.table.iter_rows(named=True))
+        return map(_as_record, self.table.to_pylist())
 
 
 def read_plain(plain: Mapping[str, Any]) -> Filing:

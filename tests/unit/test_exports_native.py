@@ -47,7 +47,7 @@ def write_line(filing: Filing, is_synthetic: bool = True) -> bytes:
 def read(lines: list[bytes], is_synthetic: bool = False) -> tuple[list[Any], list[Any]]:
     with warehouse.scratch() as con:
         records, rejects = read_batch(con, lines, is_synthetic)
-        hashes = records.table["content_hash"].to_list()
+        hashes = records.table["content_hash"].to_pylist()
         assert hashes == [hash_line(record.filing.line()) for record in records]
         return list(records), rejects
 

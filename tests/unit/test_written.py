@@ -107,4 +107,4 @@ def written_records(con: duckdb.DuckDBPyConnection, filings: list[Filing]) -> Wr
     lines = [(index, filing.line(), hash_line(filing.line())) for index, filing in enumerate(filings)]
     con.execute("create temp table lines (index integer, line varchar, content_hash varchar)")
     con.executemany("insert into lines values (?, ?, ?)", lines)
-    return WrittenRecords(con.sql(f"select * exclude (line), unnest({READ_LINE}) from lines").pl())
+    return WrittenRecords(con.sql(f"select * exclude (line), unnest({READ_LINE}) from lines").to_arrow_table())

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from filingwatch.filing import Filing, Reject, hash_line
 from filingwatch.normalform import OFFICES, NormalFormError
@@ -64,9 +65,9 @@ def read_batch(
 ) -> tuple[WrittenRecords, list[Reject]]:
     """The records and rejects of a batch; `con` is a database in memory."""
     table = _read_quickly(con, batch, is_synthetic)  # DuckDB keeps the order of the lines
-    if table.height == len(batch):
+    if table.num_rows == len(batch):
         return WrittenRecords(table), []
-    taken = set(table["index"])
+    taken = set(table["index"].to_pylist())
     found, rejects = [], []
     for index, line in enumerate(batch):
         if index not in taken:
@@ -78,12 +79,17 @@ def read_batch(
                 rejects.append(Reject(index, result.code, result.reason, shown))
     if found:
         con.register("batch", pl.DataFrame(found, schema=_BATCH, orient="row"))
-        table = pl.concat([table, con.sql(f"select * exclude (line), unnest({READ_LINE}) from batch").pl()])
+        # through DuckDB as well, which keeps the types the same
+        con.register("taken", table)
+        table = con.sql(
+            f"from taken union all by name select * exclude (line), unnest({READ_LINE}) from batch order by index"
+        ).to_arrow_table()
+        con.unregister("taken")
         con.unregister("batch")
-    return WrittenRecords(table.sort("index")), rejects
+    return WrittenRecords(table), rejects
 
 
-def _read_quickly(con: duckdb.DuckDBPyConnection, batch: Sequence[bytes], is_synthetic: bool) -> pl.DataFrame:
+def _read_quickly(con: duckdb.DuckDBPyConnection, batch: Sequence[bytes], is_synthetic: bool) -> pa.Table:
     try:
         lines: list[str | None] = list(map(bytes.decode, batch))
     except UnicodeDecodeError:
@@ -97,7 +103,7 @@ def _read_quickly(con: duckdb.DuckDBPyConnection, batch: Sequence[bytes], is_syn
     finally:
         con.unregister("batch")
     start = start_of_line(is_synthetic)
-    return con.execute(_CHOOSE, {"start": start, "size": len(start)}).pl()
+    return con.execute(_CHOOSE, {"start": start, "size": len(start)}).to_arrow_table()
 
 
 def _decode(line: bytes) -> str | None:
