@@ -30,7 +30,7 @@ def analyse_all(settings: Settings, run: Run, figures: dict[str, Any]) -> None:
     figures["sources"] = night.report_sources(settings)
     layers = figures["transform"] = {"core": transform_layer(settings, run, "core")}
     pass_gate(settings, run, "landed", results, figures)
-    outcomes = run_stage(settings, run, "text")
+    outcomes = run_stage(settings, run, "names") + run_stage(settings, run, "text")
     layers["series"] = transform_layer(settings, run, "series")
     outcomes += run_stage(settings, run, "series")
     layers["findings"] = transform_layer(settings, run, "findings")

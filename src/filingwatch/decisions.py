@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, ...] | None] = {
     "topic_name": None,
     "batch_accepted": ("accepted",),
     "link": ("join", "split", "reset"),
+    "applicant_pair": ("same", "different", "reset"),
 }
 """What may be decided, with the allowed values (None: any text)."""
 

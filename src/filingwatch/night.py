@@ -44,7 +44,7 @@ _APPEND_ONLY = (
 )
 _UPSTREAM: dict[str, tuple[str, ...]] = {
     "core": (),
-    "series": ("transform:core", "relevance", "topics"),
+    "series": ("transform:core", "applicants", "relevance", "topics"),
     "findings": ("transform:series", "changepoints", "completeness", "vintages"),
 }
 

@@ -1,38 +1,36 @@
+{{ config(tags=['series']) }}
+
 with
 
 named as (
-    select * from {{ ref('int_publication_applicant') }}
+    select * from {{ ref('int_applicant_name') }}
 ),
 
-alias as (
-    select distinct group_id, {{ bare_words('alias') }} as normalised_name
-    from {{ ref('company_alias') }}
+assigned as (
+    select * from {{ source('ml', 'applicant_entity') }}
 ),
 
-spelling as (
-    select normalised_name, name, count(*) as uses
-    from named
-    group by normalised_name, name
-),
-
-usual_spelling as (
-    select normalised_name, name
-    from spelling
-    qualify row_number() over (partition by normalised_name order by uses desc, name) = 1
-),
-
-usual_country as (
-    select normalised_name, mode(country order by country) as country
-    from named
-    group by normalised_name
+latest_group as (
+    select entity_id, group_id
+    from {{ ref('bridge_entity_group') }}
+    where is_latest
 )
 
 select
-    {{ applicant_id('usual_spelling.normalised_name') }} as applicant_id,
-    usual_spelling.name,
-    usual_spelling.normalised_name,
-    usual_country.country,
-    alias.group_id
-from usual_spelling
-inner join usual_country using (normalised_name)
-left join alias using (normalised_name)
+    {{ applicant_id('named.normalised_name') }} as applicant_id,
+    named.name,
+    named.normalised_name,
+    named.country,
+    named.use_count,
+    assigned.body,
+    assigned.entity_id,
+    latest_group.group_id,
+    assigned.method as link_method,
+    assigned.score as link_score,
+    assigned.explanation as link_explanation,
+    assigned.source as link_source,
+    assigned.approved_by,
+    named.is_synthetic
+from named
+left join assigned using (normalised_name)
+left join latest_group on assigned.entity_id = latest_group.entity_id

@@ -39,7 +39,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What a job says. `replace` takes the place of all rows of this watch in a table; `append` is added to it."""
+    """What a job says. `replace` takes the place of all rows of this watch in a table; `append` is added to it.
+
+    Of a job that is not per watch, `replace` takes the place of all rows.
+    """
 
     replace: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     append: Mapping[str, pl.DataFrame] = field(default_factory=dict)
@@ -48,7 +51,11 @@ class JobResult:
 
 
 class Job(Protocol):
-    """An analysis. `reads` equals the dbt exposure of the same name; `prior` lists what the job said before."""
+    """An analysis. `reads` equals the dbt exposure of the same name; `prior` lists what the job said before.
+
+    A job runs once for each watch, unless it says `is_per_watch = False`: then it runs once, its watch is None, and its
+    tables have no column of that name.
+    """
 
     name: str
     version: int
@@ -76,7 +83,25 @@ class JobOutcome:
     seconds: float
 
 
-def fingerprint(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch) -> list[str]:
+class WholeJob(Protocol):
+    """An analysis of all filings, whatever the watches ask: as `Job`, but run once."""
+
+    name: str
+    version: int
+    is_per_watch: bool
+    reads: tuple[Read, ...]
+    prior: tuple[str, ...]
+
+    def parameters(self, watch: None, as_of: dt.date) -> Mapping[str, Any]:
+        """What else the answer depends on, as plain JSON data; belongs to the key."""
+        ...
+
+    def run(self, tables: Tables, prior: Tables, watch: None, run: ledger.Run) -> JobResult:
+        """The answer for these tables (polars in, polars out); pure given its seed."""
+        ...
+
+
+def fingerprint(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch | None) -> list[str]:
     """Count, xor and sum of row hashes over the contracted columns: equal exactly when the rows are equal as a bag."""
     source, parameters = _select(read, watch)
     row = con.execute(
@@ -87,29 +112,36 @@ def fingerprint(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch) -> lis
 
 def run_jobs(
     con: duckdb.DuckDBPyConnection,
-    jobs: Iterable[Job],
+    jobs: Iterable[Job | WholeJob],
     watches: Iterable[Watch],
     run: ledger.Run,
     qualify: Callable[[Alert], Alert] = lambda alert: alert,
 ) -> list[JobOutcome]:
-    """Run each job for each watch where its input changed; says for every one what was done and why.
+    """Run each job for each watch where its input changed, jobs for all watches once and first; says for every one what
+    was done and why.
 
     `qualify` adds to an alert what its job cannot know, such as that a source is out of date.
     """
     chosen = list(jobs)
-    return [_run_one(con, job, watch, run, qualify) for watch in watches for job in chosen]
+    whole = [job for job in chosen if not getattr(job, "is_per_watch", True)]
+    per_watch = [job for job in chosen if getattr(job, "is_per_watch", True)]
+    return [
+        *(_run_one(con, job, None, run, qualify) for job in whole),
+        *(_run_one(con, job, watch, run, qualify) for watch in watches for job in per_watch),
+    ]
 
 
 def _run_one(
-    con: duckdb.DuckDBPyConnection, job: Job, watch: Watch, run: ledger.Run, qualify: Callable[[Alert], Alert]
+    con: duckdb.DuckDBPyConnection, job: Any, watch: Watch | None, run: ledger.Run, qualify: Callable[[Alert], Alert]
 ) -> JobOutcome:
     started = time.monotonic()
+    its_watch = watch.watch if watch is not None else ""
     parameters = dict(job.parameters(watch, run.as_of))
     inputs = {read.table: fingerprint(con, read, watch) for read in job.reads}
     key = _key(job, parameters, watch, inputs)
-    last = ledger.last_job_run(con, job.name, watch.watch)
+    last = ledger.last_job_run(con, job.name, its_watch)
     if last is not None and last.key == key:
-        outcome = JobOutcome(job.name, watch.watch, "current", "nothing it reads has changed", {}, 0.0)
+        outcome = JobOutcome(job.name, its_watch, "current", "nothing it reads has changed", {}, 0.0)
         ledger.record_job_run(con, run, outcome, key=key, version=job.version, parameters=parameters, inputs=inputs)
         return outcome
     reason = _why(last, job, parameters, inputs)
@@ -118,12 +150,12 @@ def _run_one(
     try:
         result = job.run(tables, prior, watch, run)
     except Exception as error:
-        error.add_note(f"in job {job.name} of watch {watch.watch}")
+        error.add_note(f"in job {job.name} of watch {its_watch}" if its_watch else f"in job {job.name}")
         raise
-    outcome = JobOutcome(job.name, watch.watch, "ran", reason, result.figures, time.monotonic() - started)
+    outcome = JobOutcome(job.name, its_watch, "ran", reason, result.figures, time.monotonic() - started)
     with ledger.transaction(con):
         for table, frame in result.replace.items():
-            history.replace_rows(con, run, job.name, table, frame, watch.watch)
+            history.replace_rows(con, run, job.name, table, frame, watch.watch if watch is not None else None)
         for table, frame in result.append.items():
             ledger.insert(con, table, frame)
         for alert in result.alerts:
@@ -132,13 +164,14 @@ def _run_one(
     return outcome
 
 
-def _key(job: Job, parameters: Mapping[str, Any], watch: Watch, inputs: Mapping[str, list[str]]) -> str:
-    plain = json.dumps([job.name, job.version, parameters, watch.version, inputs], sort_keys=True, default=str)
+def _key(job: Any, parameters: Mapping[str, Any], watch: Watch | None, inputs: Mapping[str, list[str]]) -> str:
+    version = watch.version if watch is not None else None
+    plain = json.dumps([job.name, job.version, parameters, version, inputs], sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _why(
-    last: ledger.LastJobRun | None, job: Job, parameters: Mapping[str, Any], inputs: Mapping[str, list[str]]
+    last: ledger.LastJobRun | None, job: Any, parameters: Mapping[str, Any], inputs: Mapping[str, list[str]]
 ) -> str:
     if last is None:
         return "first run"
@@ -152,17 +185,19 @@ def _why(
     return "watch changed"
 
 
-def _select(read: Read, watch: Watch) -> tuple[str, list[str]]:
+def _select(read: Read, watch: Watch | None) -> tuple[str, list[str]]:
     where, parameters = read.where, []
-    if read.per_watch:
+    if read.per_watch and watch is not None:
         where, parameters = f"({where}) and watch = ?", [watch.watch]
     return f"select {', '.join(read.columns)} from {read.table} where {where}", parameters
 
 
-def _frame(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch) -> pl.DataFrame:
+def _frame(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch | None) -> pl.DataFrame:
     source, parameters = _select(read, watch)
     return con.sql(f"{source} order by all", params=parameters).pl()
 
 
-def _prior(con: duckdb.DuckDBPyConnection, table: str, watch: Watch) -> pl.DataFrame:
+def _prior(con: duckdb.DuckDBPyConnection, table: str, watch: Watch | None) -> pl.DataFrame:
+    if watch is None:
+        return con.table(table).pl()
     return con.sql(f"select * from {table} where watch = ?", params=[watch.watch]).pl()

@@ -9,11 +9,16 @@ from typing import Literal
 
 from filingwatch.jobs.base import Job
 
-Stage = Literal["text", "series"]
+Stage = Literal["names", "text", "series"]
 
 
 def jobs_of(stage: Stage) -> tuple[Job, ...]:
-    """The jobs of one stage. `text` jobs read filings; `series` jobs read what dbt built from the answers of those."""
+    """The jobs of one stage. `names` jobs say who files; `text` jobs read filings; `series` jobs read what dbt built
+    from the answers of those."""
+    if stage == "names":
+        from filingwatch.jobs.applicants import ApplicantJob
+
+        return (ApplicantJob(),)
     if stage == "text":
         from filingwatch.jobs.relevance import RelevanceJob
         from filingwatch.jobs.topics import TopicJob
@@ -26,4 +31,4 @@ def jobs_of(stage: Stage) -> tuple[Job, ...]:
 
 def all_jobs() -> tuple[Job, ...]:
     """Every job, in running order."""
-    return (*jobs_of("text"), *jobs_of("series"))
+    return (*jobs_of("names"), *jobs_of("text"), *jobs_of("series"))
