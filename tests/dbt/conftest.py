@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from filingwatch import ledger, transform, warehouse
+from filingwatch.jobs.base import run_jobs
 from filingwatch.jobs.counting import count_again
+from filingwatch.jobs.registry import jobs_of
 from filingwatch.settings import Settings
 from tests.dbt import hand_made
 
@@ -53,6 +55,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         hand_made.land(con)
     layers = {"core": transform.build(settings, "tag:core", as_of=AS_OF)}
     with warehouse.writer(settings) as con:
+        run_jobs(con, jobs_of("names"), [], ledger.new_run("test", AS_OF))
         hand_made.judge(con, irrelevant=["CN108000002A"])
     layers["series"] = transform.build(settings, "tag:series", as_of=AS_OF)
     with warehouse.writer(settings) as con:

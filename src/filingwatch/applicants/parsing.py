@@ -16,7 +16,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _OTHER = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0400-\u04ff\u0590-\u06ff]")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _NOT_WORD = re.compile(r"[\W_]+")
-_NUMERAL_ZH = re.compile(r"第?([一二三四五六七八九十百]+)(?=[研建冶局院所处厂公航分工部])|第([一二三四五六七八九十百]+)")
+_NUMERAL_ZH = re.compile(
+    r"第?([一二三四五六七八九十百]+)(?=[研建冶局院所处厂公航分工部])|第([一二三四五六七八九十百]+)"
+)
 _JAPANESE = ("株式会社", "有限会社", "合同会社")
 _ADMINISTRATIVE = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
 _FICTIONAL = "虚构"
@@ -181,9 +183,7 @@ def _strip_administrative(place: str) -> str:
     return next((place.removesuffix(word) for word in _ADMINISTRATIVE if place.endswith(word)), place)
 
 
-def _strip_business(
-    core: str, table: tuple[tuple[str, tuple[str, ...]], ...]
-) -> tuple[str, tuple[str, ...]]:
+def _strip_business(core: str, table: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, tuple[str, ...]]:
     brand, business = core, []
     while found := next(((word, meaning) for word, meaning in table if brand.endswith(word)), None):
         brand = brand.removesuffix(found[0])

@@ -172,9 +172,7 @@ def _link_aliases(aliases: Mapping[str, Alias]) -> list[Link]:
     members: dict[str, list[str]] = defaultdict(list)
     for name, alias in sorted(aliases.items()):
         members[alias.entity_id].append(name)
-    return [
-        Link(one, two, _SEEDED) for group in members.values() for one, two in combinations(group, 2)
-    ]
+    return [Link(one, two, _SEEDED) for group in members.values() for one, two in combinations(group, 2)]
 
 
 def _find_conflicts(cluster: tuple[str, ...], known: Known, parse: Parse) -> set[Pair]:

@@ -79,9 +79,7 @@ def _find_ambiguity(left: Name, right: Name) -> str:
     return ""
 
 
-def _judge_words(
-    left: Name, right: Name, brands: Mapping[str, str], seen_together: float
-) -> tuple[Part, Part]:
+def _judge_words(left: Name, right: Name, brands: Mapping[str, str], seen_together: float) -> tuple[Part, Part]:
     if left.script == right.script and _are_aligned(left, right):
         weight = 0.25 if left.business or len(left.words) > 1 or left.script == "han" else 0.2
         return ("brand", "same words", 0.5), ("business", "same words", weight)
@@ -118,9 +116,7 @@ def _abbreviates(one: str, two: str, generic: frozenset[str]) -> bool:
     return len(long) >= 8 and DamerauLevenshtein.distance(one, two, score_cutoff=1) <= 1
 
 
-def _judge_brand(
-    left: Name, right: Name, brands: Mapping[str, str], likeness: float, seen_together: float
-) -> Part:
+def _judge_brand(left: Name, right: Name, brands: Mapping[str, str], likeness: float, seen_together: float) -> Part:
     seeded = [brands.get(name.brand, "") for name in (left, right)]
     if seeded[0] and seeded[0] == seeded[1]:
         return "brand", f"{left.brand} and {right.brand} are known to be one", 0.5
@@ -183,9 +179,12 @@ def _judge_forms(left: Name, right: Name) -> Part:
     if left.script == right.script == "latin":
         if one & two:
             return "form", words, 0.07
-        return ("form", words, 0.0) if {*one, *two} <= {*_SOFT_FORMS, "incorporated", "corporation"} and not (
-            "limited" in one | two and "incorporated" in one | two
-        ) else ("form", words, -0.3)
+        return (
+            ("form", words, 0.0)
+            if {*one, *two} <= {*_SOFT_FORMS, "incorporated", "corporation"}
+            and not ("limited" in one | two and "incorporated" in one | two)
+            else ("form", words, -0.3)
+        )
     if one <= _SOFT_FORMS and two <= _SOFT_FORMS:
         plain = {"company"}
         return "form", words, -0.1 if left.script == right.script and plain in (one, two) else 0.07

@@ -111,7 +111,8 @@ def _read_known(tables: Tables, prior: Tables, scored_with: str) -> Known:
         decisions=decisions,
         facts={name: Facts(spelling, tuple(keys), body, brand) for name, spelling, keys, body, brand in facts},
         scored={
-            (a, b): PairScore(verdict, score, (), explanation) for a, b, verdict, score, explanation in links.iter_rows()
+            (a, b): PairScore(verdict, score, (), explanation)
+            for a, b, verdict, score, explanation in links.iter_rows()
         },
         entities=dict(before.drop_nulls("entity_id").select("normalised_name", "entity_id").iter_rows()),
     )
