@@ -1,5 +1,3 @@
-{{ config(tags=['series']) }}
-
 with
 
 seeded as (
