@@ -32,8 +32,8 @@ def review(
     Example: filingwatch applicants review --limit 50
     """
     from filingwatch import summary
-    from filingwatch.who_files import list_review
     from filingwatch.warehouse import reader
+    from filingwatch.who_files import list_review
 
     settings = read_settings()
     with reader(settings) as con:
@@ -44,7 +44,9 @@ def review(
     names = ("used", "name", "and", "score", "because")
     rows = [(p["use_count"], p["name_a"], p["name_b"], p["score"], p["explanation"]) for p in pairs]
     summary.show_rows(console, "To review", names, rows)
-    print("Decide with `filingwatch applicants same A B --why ...` or `filingwatch applicants different A B --why ...`.")
+    print(
+        "Decide with `filingwatch applicants same A B --why ...` or `filingwatch applicants different A B --why ...`."
+    )
 
 
 @applicants.command()
@@ -98,8 +100,8 @@ def show(
 
     Example: filingwatch applicants show 北京旷视科技有限公司
     """
-    from filingwatch.who_files import find_name, list_decisions, show_entity
     from filingwatch.warehouse import reader
+    from filingwatch.who_files import find_name, list_decisions, show_entity
 
     settings = read_settings()
     with reader(settings) as con:
@@ -114,7 +116,9 @@ def show(
 
 def _print_entity(entity: dict[str, Any]) -> None:
     print(f"Name      {entity['name']} ({entity['use_count']} publications)")
-    print(f"Entity    {entity['entity_id'] or 'unknown'}{'  ' + entity['entity_name'] if entity['entity_name'] else ''}")
+    print(
+        f"Entity    {entity['entity_id'] or 'unknown'}{'  ' + entity['entity_name'] if entity['entity_name'] else ''}"
+    )
     print(f"Because   {entity['link_method']}: {entity['link_explanation']}")
     print(f"Stood for {entity['approved_by'] or 'nobody: only the score'}")
     for group in entity["groups"]:
@@ -123,13 +127,15 @@ def _print_entity(entity: dict[str, Any]) -> None:
     for other in entity["other_names"]:
         print(f"Also      {other['name']} ({other['link_method']})")
     for decision in entity["decisions"]:
-        print(f"Decided   {decision['value']} by {decision['decided_by']}: {decision['subject']} ({decision['reason']})")
+        print(
+            f"Decided   {decision['value']} by {decision['decided_by']}: {decision['subject']} ({decision['reason']})"
+        )
 
 
 def _decide(value: str, one: str, two: str, why: str, by: str) -> None:
-    from filingwatch.who_files import find_name
     from filingwatch.decisions import decide
     from filingwatch.warehouse import reader
+    from filingwatch.who_files import find_name
 
     settings: Settings = read_settings()
     with reader(settings) as con:
