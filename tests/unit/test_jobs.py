@@ -139,3 +139,31 @@ def test_what_no_job_can_know_is_added_to_its_alerts(con: duckdb.DuckDBPyConnect
     run = ledger.new_run("test", dt.date(2026, 11, 22))
     run_jobs(con, [Counting()], [WATCH], run, lambda alert: replace(alert, body=f"{alert.body}, with a caveat"))
     assert con.sql("select body from ops.alert").fetchall() == [("b, with a caveat",)]
+
+
+class Whole(Counting):
+    """A job that belongs to no watch."""
+
+    name, is_per_watch = "whole", False
+    reads = (Read("counted", ("n",)),)
+    prior = ("said_of_all",)
+
+    def run(self, tables: Tables, prior: Tables, watch: Watch | None, run: ledger.Run) -> JobResult:
+        self.runs += 1
+        before = prior["said_of_all"].height
+        return JobResult(replace={"said_of_all": pl.DataFrame({"total": [tables["counted"].height, before]})})
+
+
+def test_a_job_of_no_watch_runs_once_for_all(con: duckdb.DuckDBPyConnection) -> None:
+    """However many watches there are, also none: it reads all rows, replaces all rows, and has one key."""
+    con.execute("create table said_of_all (total integer)")
+    job, run = Whole(), ledger.new_run("test", dt.date(2026, 11, 22))
+    other = WATCH.model_copy(update={"watch": "other"})
+    said = [(one.job, one.watch, one.status) for one in run_jobs(con, [job, Counting()], [WATCH, other], run)]
+    assert said == [("whole", "", "ran"), ("counting", "w", "ran"), ("counting", "other", "ran")]
+    assert con.sql("from said_of_all").fetchall() == [(3,), (0,)]
+    [again] = run_jobs(con, [job], [], run)
+    assert (again.status, job.runs) == ("current", 1)
+    con.execute("insert into counted values ('third', 1, 0)")
+    run_jobs(con, [job], [WATCH], run)
+    assert con.sql("from said_of_all").fetchall() == [(4,), (2,)]

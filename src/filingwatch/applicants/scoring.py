@@ -121,6 +121,8 @@ def _judge_brand(left: Name, right: Name, brands: Mapping[str, str], likeness: f
     if seeded[0] and seeded[0] == seeded[1]:
         return "brand", f"{left.brand} and {right.brand} are known to be one", 0.5
     if not left.brand and not right.brand:
+        if left.script == right.script:
+            return "brand", "none, and other words", 0.0
         is_university = left.body == right.body == "university"
         return "brand", "none: place and trade say all", 0.5 if is_university and likeness == 1.0 else 0.3
     if not left.brand or not right.brand:
