@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from filingwatch.applicants.vocabulary import Vocabulary, read_vocabulary, transcribe
@@ -28,6 +29,7 @@ _NUMBERS_LATIN = {
     "eighth": "8", "ninth": "9", "tenth": "10", "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "1st": "1",
     "2nd": "2", "3rd": "3", "4th": "4", "one": "1", "two": "2", "three": "3",
 }  # fmt: skip
+_WORD_SIZES = (6, 5, 4, 3, 2)
 _DIGITS_ZH = "零一二三四五六七八九"
 
 
@@ -183,11 +185,11 @@ def _strip_administrative(place: str) -> str:
     return next((place.removesuffix(word) for word in _ADMINISTRATIVE if place.endswith(word)), place)
 
 
-def _strip_business(core: str, table: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, tuple[str, ...]]:
-    brand, business = core, []
-    while found := next(((word, meaning) for word, meaning in table if brand.endswith(word)), None):
-        brand = brand.removesuffix(found[0])
-        business[:0] = found[1]
+def _strip_business(core: str, table: Mapping[str, tuple[str, ...]]) -> tuple[str, tuple[str, ...]]:
+    brand, business = core, list[str]()
+    while found := next((brand[-size:] for size in _WORD_SIZES if brand[-size:] in table), None):
+        brand = brand.removesuffix(found)
+        business[:0] = table[found]
     return brand, tuple(business)
 
 

@@ -23,8 +23,8 @@ class Vocabulary:
     forms_latin: Mapping[str, str]
     bodies_zh: tuple[tuple[str, str], ...]
     bodies_latin: Mapping[str, str]
-    business_zh: tuple[tuple[str, tuple[str, ...]], ...]
-    universities_zh: tuple[tuple[str, tuple[str, ...]], ...]
+    business_zh: Mapping[str, tuple[str, ...]]
+    universities_zh: Mapping[str, tuple[str, ...]]
     canonical: Mapping[str, str]
     stop: frozenset[str]
     generic: frozenset[str]
@@ -34,7 +34,7 @@ class Vocabulary:
 @cache
 def read_vocabulary() -> Vocabulary:
     """The vocabulary; the same object for the life of the process."""
-    known = yaml.safe_load((Path(__file__).parent / "vocabulary.yaml").read_text(encoding="utf-8"))
+    known = _read_words()
     places = {
         place: known["spelled"].get(place) or transcribe(place)
         for place in (known["provinces"] + " " + known["cities"]).split()
@@ -58,13 +58,28 @@ def read_vocabulary() -> Vocabulary:
 
 
 def transcribe(words: str) -> str:
-    """Chinese characters as pinyin without tones and spaces; everything else as it is."""
-    return "".join(lazy_pinyin(words)).replace("ü", "v")
+    """Chinese characters as pinyin without tones and spaces; everything else as it is.
+
+    Character by character: brands are no words of the language, and looking for phrases costs ten times as much.
+    """
+    return "".join(map(_transcribe_letter, words))
+
+
+@cache
+def _transcribe_letter(letter: str) -> str:
+    if known := _read_words()["letters"].get(letter):
+        return known
+    return "".join(lazy_pinyin(letter)).replace("ü", "v")
+
+
+@cache
+def _read_words() -> Mapping[str, Any]:
+    return yaml.safe_load((Path(__file__).parent / "vocabulary.yaml").read_text(encoding="utf-8"))
 
 
 def _longest_first(words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(words.items(), key=lambda item: (-len(item[0]), item[0])))
 
 
-def _split_values(words: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((word, tuple(meaning.split())) for word, meaning in _longest_first(words))
+def _split_values(words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    return {word: tuple(meaning.split()) for word, meaning in words.items()}
