@@ -7,8 +7,10 @@ export_case as (
 ),
 
 alias as (
-    select distinct group_id, {{ bare_words('alias') }} as normalised_name
-    from {{ ref('company_alias') }}
+    select distinct company_group.group_id, alias.normalised_name
+    from {{ ref('int_applicant_alias') }} as alias
+    inner join {{ ref('company_group') }} as company_group using (entity_id)
+    where company_group.valid_to is null
 ),
 
 member as (
