@@ -8,5 +8,7 @@ select
     series_id,
     watch,
     filing_month,
-    filing_count
+    filing_count,
+    background_count,
+    background_share
 from series_month
