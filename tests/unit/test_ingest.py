@@ -413,10 +413,19 @@ def test_sources_may_ask_what_is_here(
 
 def test_offices_restrict_a_query_only_when_every_watch_names_some(settings: Settings) -> None:
     """One watch that wants all offices makes the query want all."""
-    (watch,) = read_watches(settings)
+    watch = read_watches(settings)[0]
     some = [watch.model_copy(update={"offices": offices}) for offices in (("CN", "US"), ("US", "EP"), ())]
     assert ingest.build_query(some[:2], DAY).offices == ("CN", "US", "EP")
     assert ingest.build_query(some, DAY).offices == ()
+
+
+def test_a_query_asks_for_the_terms_of_all_watches_once(settings: Settings) -> None:
+    """Every include term of every shipped watch is asked for, and none twice."""
+    watches = read_watches(settings)
+    assert len(watches) == 2
+    terms = ingest.build_query(watches, DAY).terms
+    assert set(terms) == {term.term for watch in watches for term in watch.include}
+    assert len(set(terms)) == len(terms)
 
 
 def test_a_source_that_is_configured_by_half_fails_by_itself(
