@@ -12,7 +12,8 @@ from filingwatch.errors import BadInput
 from filingwatch.settings import Settings, read_settings
 
 applicants = typer.Typer(
-    help="Who files: names as written, the legal entities that they stand for, and their groups.",
+    help="Who files: names as written, the legal entities that they stand for, and their groups.\n\n"
+    "Example: filingwatch applicants review",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
