@@ -5,6 +5,8 @@ Here belongs where the words come from and putting them there; the words themsel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import yaml
 
@@ -35,11 +37,22 @@ def write_comments(con: duckdb.DuckDBPyConnection) -> None:
     for (schema, table), (new_schema, new_table) in RENAMED.items():
         wanted |= {(new_schema, new_table, key[2]): text for key, text in wanted.items() if key[:2] == (schema, table)}
     con.execute("begin")  # hundreds of statements, each a sync of the log otherwise
-    for kind, (schema, table, column) in _catalogue(con):
-        if text := wanted.get((schema, table, column)):
-            what = f'{kind} "{schema}"."{table}"' + ("" if column is None else f'."{column}"')
-            con.execute(f"comment on {what} is '{text.replace(chr(39), chr(39) * 2)}'")
+    for kind, key in _catalogue(con):
+        if text := wanted.get(key):
+            _comment(con, kind, key, text)
     con.execute("commit")
+
+
+def comment_on(con: duckdb.DuckDBPyConnection, schema: str, table: str, words: Mapping[str | None, str]) -> None:
+    """Describe one table: the words under None are those of the table itself."""
+    for column, text in words.items():
+        _comment(con, "table" if column is None else "column", (schema, table, column), text)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, kind: str, key: Key, text: str) -> None:
+    schema, table, column = key
+    what = f'{kind} "{schema}"."{table}"' + ("" if column is None else f'."{column}"')
+    con.execute(f"comment on {what} is '{text.replace(chr(39), chr(39) * 2)}'")
 
 
 def source_comments() -> dict[Key, str]:

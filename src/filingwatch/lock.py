@@ -17,6 +17,8 @@ from filingwatch.settings import Settings
 
 PATIENT_FLOW = "backfill"
 """The flow that gives up the lock every few minutes, so that every other run waits for its turn."""
+SHORT_FLOW = "as-of"
+"""The flow that holds the lock only while it copies, so that every run waits for it."""
 PATIENCE_SECONDS = 3600.0
 
 _log = logging.getLogger("filingwatch")
@@ -55,9 +57,10 @@ def _acquire(lock: FileLock, note: Path, settings: Settings, run: Run) -> None:
     try:
         lock.acquire(timeout=settings.lock_wait_seconds, poll_interval=0.2)
     except Timeout:
-        if run.flow == PATIENT_FLOW or f'"flow": "{PATIENT_FLOW}"' not in _read(note):
+        worth_waiting = {SHORT_FLOW} if run.flow == PATIENT_FLOW else {SHORT_FLOW, PATIENT_FLOW}
+        if not any(f'"flow": "{flow}"' in _read(note) for flow in worth_waiting):
             raise
-        _log.warning("filingwatch: waiting for a backfill to come to the end of a page: %s", _holder(_read(note)))
+        _log.warning("filingwatch: waiting until the working file is free for a moment: %s", _holder(_read(note)))
         lock.acquire(timeout=PATIENCE_SECONDS, poll_interval=0.2)
 
 

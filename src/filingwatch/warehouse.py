@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,6 +88,23 @@ def scratch(threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def attach_working(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Attach the working file, read-only, under the name `working`; waits as long as any open does.
+
+    Raises:
+        Transient: another process holds the file.
+        Terminal: the file was written by another version of the schema.
+    """
+    path = str(settings.working_file).replace("'", "''")
+    _retry(settings.working_file, lambda: con.execute(f"attach '{path}' as working (read_only)"))
+    (newest,) = con.execute("select max(number) from working.ops.migration").fetchall()[0]
+    if newest != max(migrations()):
+        raise Terminal(
+            f"The working file has schema {newest}, this filingwatch knows {max(migrations())}: run `filingwatch "
+            "nightly` with the newest version once, which brings the file up to date."
+        )
+
+
 def migrate(con: duckdb.DuckDBPyConnection, *, upto: int | None = None) -> list[int]:
     """Bring the schema to the newest version (or to `upto`), each step in a transaction with its own record.
 
@@ -142,10 +159,14 @@ def _open(path: Path, settings: Settings, *, read_only: bool) -> duckdb.DuckDBPy
         # with the default of 16 MB landing a large file spends most of its time in checkpoints
         "checkpoint_threshold": "256MB",
     }
+    return _retry(path, lambda: duckdb.connect(str(path), read_only=read_only, config=config))
+
+
+def _retry(path: Path, attempt: Callable[[], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
     give_up_at = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only, config=config)
+            return attempt()
         except duckdb.IOException as error:
             holder = re.search(r"PID (\d+)", str(error))
             if holder is None:
