@@ -1,4 +1,4 @@
-"""No month changes without a row that says so, by how much and why; and how complete a month is, where that is known."""
+"""No month changes without a row that says so, by how much and why; and how complete a month is, where known."""
 
 from __future__ import annotations
 
