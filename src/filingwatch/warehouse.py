@@ -97,11 +97,11 @@ def attach_working(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """
     path = str(settings.working_file).replace("'", "''")
     _retry(settings.working_file, lambda: con.execute(f"attach '{path}' as working (read_only)"))
-    (newest,) = con.execute("select max(number) from working.ops.migration").fetchall()[0]
-    if newest != max(migrations()):
+    done = {row[0] for row in con.execute("select number from working.ops.migration").fetchall()}
+    if done != set(migrations()):
         raise Terminal(
-            f"The working file has schema {newest}, this filingwatch knows {max(migrations())}: run `filingwatch "
-            "nightly` with the newest version once, which brings the file up to date."
+            f"The working file has the schemas {sorted(done)}, this filingwatch knows {sorted(migrations())}: run "
+            "`filingwatch nightly` with the newest version once, which brings the file up to date."
         )
 
 

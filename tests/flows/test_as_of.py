@@ -51,9 +51,9 @@ def _spend_night(settings: Settings) -> None:
         night.take_in(settings, run)
         for source in night.source_names(settings):
             night.ingest_source(settings, run, source)
-        for layer, stage in (("core", "text"), ("series", "series"), ("findings", None)):
+        for layer, stages in (("core", ("names", "text")), ("series", ("series",)), ("findings", ())):
             night.transform_layer(settings, run, layer)
-            if stage:
+            for stage in stages:
                 night.run_stage(settings, run, stage)
         night.publish_night(settings, run)
 
