@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -84,9 +85,12 @@ class ExportFile:
             is_synthetic = native_lines.find_origin(_Guarded(stream))
         guarded = _Guarded(native_lines.line_batches(opened.enter_context(open_bytes(self.path)), done))
         con = opened.enter_context(scratch())
+        # one batch ahead of the caller: it is checked while the one before it lands
+        ahead = opened.enter_context(ThreadPoolExecutor(1))
+        read = ((batch, ahead.submit(native_lines.read_batch, con, batch, bool(is_synthetic))) for batch in guarded)
         started = time.perf_counter()
-        for batch, is_last in _with_last(guarded):
-            records, rejects = native_lines.read_batch(con, batch, bool(is_synthetic))
+        for (batch, answer), is_last in _with_last(read):
+            records, rejects = answer.result()
             end = done + len(batch)
             yield Page(
                 feed=self.feed,
