@@ -136,6 +136,7 @@ def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str
         inputs = _layer_inputs(con, layer, run.as_of)
         key = hashlib.sha256(json.dumps([layer, parameters, inputs], sort_keys=True).encode()).hexdigest()
         last = ledger.last_job_run(con, f"transform:{layer}", "")
+        whole = _why_whole(con, layer, last, parameters, run.as_of)
     if last is not None and last.key == key:
         outcome = JobOutcome(f"transform:{layer}", "", "current", "nothing it reads has changed", {}, 0.0)
     else:
@@ -144,8 +145,8 @@ def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str
             # dbt leaves behind what it built before it failed or was killed: without this row the way back to the
             # earlier inputs would take those tables for its own
             ledger.record_job_run(con, run, begun, key=key, version=1, parameters=parameters, inputs=inputs)
-        result = transform.build(settings, f"tag:{layer}", as_of=run.as_of)
-        reason = _why(last, inputs)
+        result = transform.build(settings, f"tag:{layer}", as_of=run.as_of, is_whole=whole is not None)
+        reason = _why(last, inputs) + (f"; built whole: {whole}" if whole else "")
         outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, result.figures(), time.monotonic() - started)
     with writer(settings) as con, ledger.transaction(con):
         ledger.forget_begun(con, run, outcome.job)
@@ -225,6 +226,36 @@ def _why(last: ledger.LastJobRun | None, inputs: Mapping[str, list[str]]) -> str
         return "the last time it began it did not end"
     changed = [name for name, value in inputs.items() if last.inputs.get(name) != value]
     return f"changed: {', '.join(changed) or 'dbt project or month'}"
+
+
+def _why_whole(
+    con: duckdb.DuckDBPyConnection,
+    layer: str,
+    last: ledger.LastJobRun | None,
+    parameters: Mapping[str, Any],
+    as_of: dt.date,
+) -> str | None:
+    """Why a layer cannot take in what changed but must be built whole; None when it can."""
+    if layer != "core":  # no table of another layer is kept from build to build
+        return None
+    if last is None:
+        return "first build"
+    if not last.key:
+        return "the last build did not end"
+    if changed := [name for name, value in parameters.items() if last.parameters.get(name) != value]:
+        return f"another {' and '.join(changed)}"
+    later = con.execute(
+        "select count(*) from ops.job_run inner join ops.run using (run_id) "
+        "where job = ? and job_run.status = 'ran' and as_of > ?",
+        [f"transform:{layer}", as_of],
+    ).fetchall()[0][0]
+    return "an earlier day than before" if later else None
+
+
+def _kinds_of_filings(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Real ones retire invented ones, which touches every table."""
+    [(there,)] = con.execute("select coalesce(bool_or(not is_synthetic), false) from raw.publication").fetchall()
+    return {"filings": "real" if there else "invented"}
 
 
 def _layer_inputs(con: duckdb.DuckDBPyConnection, layer: str, as_of: dt.date) -> dict[str, list[str]]:

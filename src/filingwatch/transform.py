@@ -62,8 +62,11 @@ class TransformResult:
         return {"nodes": len(self.nodes), **dict(sorted(kinds.items())), "seconds": round(self.seconds, 2)}
 
 
-def build(settings: Settings, select: str, *, as_of: dt.date) -> TransformResult:
+def build(settings: Settings, select: str, *, as_of: dt.date, is_whole: bool = True) -> TransformResult:
     """Build and test what a dbt selection names (such as `tag:core`), with what was known on `as_of`.
+
+    Tables that are kept from build to build are built anew too, unless `is_whole` is False: then they take in what has
+    changed since the last build, which must have ended, on no later day and with the same project.
 
     No connection to the working file may be open in this process; none is open afterwards. Unit tests of the models
     are left out: they judge the code, not the night.
@@ -75,7 +78,16 @@ def build(settings: Settings, select: str, *, as_of: dt.date) -> TransformResult
     """
     return run_dbt(
         settings,
-        ["build", "--select", select, "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"],
+        [
+            "build",
+            "--select",
+            select,
+            "--indirect-selection",
+            "buildable",
+            "--exclude-resource-type",
+            "unit_test",
+            *(["--full-refresh"] if is_whole else []),
+        ],
         as_of=as_of,
         what=select,
     )

@@ -1,9 +1,15 @@
-{{ config(tags=['core']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['core'],
+    pre_hook="{{ keep_unchanged('int_changed_publication', 'publication_id') }}",
+) }}
 
 with
 
 record as (
-    select * from {{ ref('stg_publication') }}
+    select * from {{ records() }}
 ),
 
 feed_order as (

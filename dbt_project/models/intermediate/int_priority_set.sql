@@ -1,9 +1,16 @@
-{{ config(tags=['core']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['core'],
+    pre_hook="{{ keep_unchanged('int_changed_publication', 'publication_id') }}",
+) }}
+{{ built_after('int_changed_publication') }}
 
 with
 
 record as (
-    select publication_id, source, feed, priorities from {{ ref('stg_publication') }}
+    select publication_id, source, feed, priorities from {{ records() }}
 ),
 
 preference as (
@@ -11,7 +18,12 @@ preference as (
 ),
 
 own as (
-    select publication_id, application_id from {{ ref('int_publication') }} where not is_deleted
+    select publication_id, application_id from {{ ref('int_publication') }}
+    where
+        not is_deleted
+        {%- if is_incremental() %}
+        and publication_id in (select publication_id from {{ ref('int_changed_publication') }})
+        {%- endif %}
 ),
 
 speaking as (

@@ -1,4 +1,10 @@
-{{ config(tags=['core']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['core'],
+    pre_hook="{{ keep_unchanged('int_changed_publication', 'publication_id') }}",
+) }}
 
 {#- Fields that are taken one by one, each from the most preferred feed that has it. -#}
 {% set merged = [
@@ -8,7 +14,7 @@
 with
 
 record as (
-    select * from {{ ref('stg_publication') }}
+    select * from {{ records() }}
 ),
 
 preference as (
@@ -31,7 +37,8 @@ merged as (
         list_sort(list(distinct record.feed)) as feeds,
         bool_or(record.is_deleted) as is_deleted,
         bool_or(record.is_synthetic) as is_synthetic,
-        min(record.first_ever_seen_at) as first_seen_at
+        min(record.first_ever_seen_at) as first_seen_at,
+        sum(record.version) as version_count
     from record
     left join preference using (publication_id, source, feed)
     group by record.publication_id
@@ -70,5 +77,6 @@ select
     is_deleted,
     is_synthetic,
     first_seen_at,
-    date_issue
+    date_issue,
+    version_count::bigint as version_count
 from judged

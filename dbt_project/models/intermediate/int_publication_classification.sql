@@ -1,10 +1,16 @@
-{{ config(tags=['core']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['core'],
+    pre_hook="{{ keep_unchanged('int_changed_publication', 'publication_id') }}",
+) }}
 
 with
 
 symbol as (
     select publication_id, unnest(classifications) as class
-    from {{ ref('stg_publication') }}
+    from {{ records() }}
     where not is_deleted
 )
 

@@ -1,9 +1,15 @@
-{{ config(tags=['core']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['core'],
+    pre_hook="{{ keep_unchanged('int_changed_publication', 'publication_id') }}",
+) }}
 
 with
 
 record as (
-    select publication_id, source, feed, texts from {{ ref('stg_publication') }}
+    select publication_id, source, feed, texts from {{ records() }}
 ),
 
 preference as (

@@ -1,3 +1,4 @@
+{{ built_after('int_changed_invention') }}
 with
 
 publication as (
