@@ -6,7 +6,6 @@ dbt needs the file alone. Each stage may be cut off at any point: the next run d
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import time
@@ -17,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from filingwatch import freshness, importing, ingest, ledger, publish, quality, transform
+from filingwatch import freshness, importing, ingest, layers, ledger, publish, quality, transform
 from filingwatch.alerts import Alert
 from filingwatch.alerts.channels import channels_for
 from filingwatch.alerts.outbox import Delivery, deliver_pending, register_channels
@@ -31,22 +30,6 @@ from filingwatch.lock import hold_night
 from filingwatch.settings import Settings
 from filingwatch.warehouse import utc_now, writer
 from filingwatch.watch import read_watches
-
-_APPEND_ONLY = (
-    "raw.publication",
-    "raw.page",
-    "raw.sighting",
-    "raw.reject",
-    "raw.watch",
-    "raw.decision",
-    "raw.background",
-    "raw.export_case",
-)
-_UPSTREAM: dict[str, tuple[str, ...]] = {
-    "core": (),
-    "series": ("transform:core", "applicants", "relevance", "topics"),
-    "findings": ("transform:series", "changepoints", "completeness", "vintages"),
-}
 
 STALE_DAYS = 10
 """Data of a source may be stale for so long before ops are told, whatever the reason: a week's allowance and more."""
@@ -133,10 +116,11 @@ def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str
     started = time.monotonic()
     parameters = {"project": transform.project_hash(), "month": f"{run.as_of:%Y-%m}"}
     with writer(settings) as con:
-        inputs = _layer_inputs(con, layer, run.as_of)
+        parameters |= layers.kinds_of_filings(con)
+        inputs = layers.read_inputs(con, layer, run.as_of)
         key = hashlib.sha256(json.dumps([layer, parameters, inputs], sort_keys=True).encode()).hexdigest()
         last = ledger.last_job_run(con, f"transform:{layer}", "")
-        whole = _why_whole(con, layer, last, parameters, run.as_of)
+        whole = layers.why_whole(con, layer, last, parameters, run.as_of)
     if last is not None and last.key == key:
         outcome = JobOutcome(f"transform:{layer}", "", "current", "nothing it reads has changed", {}, 0.0)
     else:
@@ -146,8 +130,9 @@ def transform_layer(settings: Settings, run: ledger.Run, layer: str) -> dict[str
             # earlier inputs would take those tables for its own
             ledger.record_job_run(con, run, begun, key=key, version=1, parameters=parameters, inputs=inputs)
         result = transform.build(settings, f"tag:{layer}", as_of=run.as_of, is_whole=whole is not None)
-        reason = _why(last, inputs) + (f"; built whole: {whole}" if whole else "")
-        outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, result.figures(), time.monotonic() - started)
+        figures = result.figures() | ({"built_whole": whole} if whole else {})
+        reason = layers.why_now(last, inputs)
+        outcome = JobOutcome(f"transform:{layer}", "", "ran", reason, figures, time.monotonic() - started)
     with writer(settings) as con, ledger.transaction(con):
         ledger.forget_begun(con, run, outcome.job)
         ledger.record_job_run(con, run, outcome, key=key, version=1, parameters=parameters, inputs=inputs)
@@ -217,66 +202,6 @@ def notify(settings: Settings, run: ledger.Run) -> list[Delivery]:
             ledger.put_alert(con, run, _ops_alert("delivery failing", name, words, {"channel": name}))
         made += deliver_pending(con, [channel for channel in channels if channel.audience == "ops"])
     return made
-
-
-def _why(last: ledger.LastJobRun | None, inputs: Mapping[str, list[str]]) -> str:
-    if last is None:
-        return "first run"
-    if not last.key:
-        return "the last time it began it did not end"
-    changed = [name for name, value in inputs.items() if last.inputs.get(name) != value]
-    return f"changed: {', '.join(changed) or 'dbt project or month'}"
-
-
-def _why_whole(
-    con: duckdb.DuckDBPyConnection,
-    layer: str,
-    last: ledger.LastJobRun | None,
-    parameters: Mapping[str, Any],
-    as_of: dt.date,
-) -> str | None:
-    """Why a layer cannot take in what changed but must be built whole; None when it can."""
-    if layer != "core":  # no table of another layer is kept from build to build
-        return None
-    if last is None:
-        return "first build"
-    if not last.key:
-        return "the last build did not end"
-    if changed := [name for name, value in parameters.items() if last.parameters.get(name) != value]:
-        return f"another {' and '.join(changed)}"
-    later = con.execute(
-        "select count(*) from ops.job_run inner join ops.run using (run_id) "
-        "where job = ? and job_run.status = 'ran' and as_of > ?",
-        [f"transform:{layer}", as_of],
-    ).fetchall()[0][0]
-    return "an earlier day than before" if later else None
-
-
-def _kinds_of_filings(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Real ones retire invented ones, which touches every table."""
-    [(there,)] = con.execute("select coalesce(bool_or(not is_synthetic), false) from raw.publication").fetchall()
-    return {"filings": "real" if there else "invented"}
-
-
-def _layer_inputs(con: duckdb.DuckDBPyConnection, layer: str, as_of: dt.date) -> dict[str, list[str]]:
-    """What a layer is built from: rows of append-only tables, and the keys of what ran before it."""
-    inputs = {}
-    if layer == "core":
-        for table in _APPEND_ONLY:
-            inputs[table] = [str(con.execute(f"select count(*) from {table}").fetchall()[0][0])]
-        # what lies ahead of the day is not believed yet: the count changes on the day when it is
-        ahead = con.execute(
-            "select count(*) from raw.publication where publication_date > ? or filing_date > ?", [as_of, as_of]
-        ).fetchall()[0][0]
-        inputs["raw.publication"].append(str(ahead))
-    for job in _UPSTREAM[layer]:
-        rows = con.execute(
-            "select watch, arg_max(key, decided_at), max(decided_at)::varchar from ops.job_run "
-            "where job = ? and status = 'ran' group by all order by all",
-            [job],
-        ).fetchall()
-        inputs[job] = [f"{watch}:{key}:{at}" for watch, key, at in rows]
-    return inputs
 
 
 def _report_failure(settings: Settings, run: ledger.Run, figures: dict[str, Any], error: BaseException) -> None:

@@ -21,9 +21,11 @@ class Builder:
 
     calls: int = 0
     fails: bool = False
+    is_whole: bool = False
 
-    def __call__(self, settings: Settings, select: str, *, as_of: dt.date) -> Any:
+    def __call__(self, settings: Settings, select: str, *, as_of: dt.date, is_whole: bool) -> Any:
         self.calls += 1
+        self.is_whole = is_whole
         if self.fails:
             raise TransformFailed("a model is broken")
         return transform.TransformResult(select, (), 0.0)
@@ -51,6 +53,32 @@ def land(settings: Settings, publication_date: str) -> None:
             "[] as classifications",
             [publication_date],
         )
+
+
+def test_core_is_built_whole_when_the_last_build_cannot_be_trusted(settings: Settings, builder: Builder) -> None:
+    """Whole: the first build, after one that failed, when real filings retire invented ones, in another month, on an
+    earlier day. Else it takes in what changed."""
+    play(settings)
+    assert builder.is_whole
+    land(settings, "2026-01-01")
+    play(settings)
+    assert builder.is_whole  # the first real filing
+    with warehouse.writer(settings) as con:
+        con.execute("insert into raw.reject values ('p', 1, 'c', 'r', 'o', now()::timestamp)")
+    play(settings)
+    assert not builder.is_whole
+    builder.fails = True
+    with warehouse.writer(settings) as con:
+        con.execute("insert into raw.reject values ('p', 2, 'c', 'r', 'o', now()::timestamp)")
+    with pytest.raises(TransformFailed):
+        play(settings)
+    builder.fails = False
+    play(settings)
+    assert builder.is_whole
+    play(replace(settings, today=dt.date(2026, 12, 1)))
+    assert builder.is_whole
+    play(settings, "series")
+    assert not builder.is_whole
 
 
 def test_a_layer_is_built_when_what_it_reads_has_changed(settings: Settings, builder: Builder) -> None:
