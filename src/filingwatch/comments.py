@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import duckdb
-import yaml
 
-from filingwatch.resources import dbt_project_folder
+from filingwatch.resources import dbt_project_folder, read_yaml
 
 Key = tuple[str, str, str | None]
 """Schema, table, column; without a column it is the table itself."""
@@ -59,7 +58,7 @@ def source_comments() -> dict[Key, str]:
     """Descriptions of the tables that dbt reads but does not build, from its source files."""
     comments: dict[Key, str] = {}
     for path in sorted((dbt_project_folder() / "models").rglob("*.yml")):
-        for source in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("sources", []):
+        for source in (read_yaml(path) or {}).get("sources", []):
             schema = source.get("schema", source["name"])
             for table in source.get("tables", []):
                 comments[schema, table["name"], None] = table.get("description", "")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from filingwatch.resources import project_root
+from filingwatch.resources import project_root, read_yaml
 from filingwatch.settings import Settings
 
 QUIET = {
@@ -73,12 +73,11 @@ def serve_deployments(settings: Settings) -> None:
 
 def build_deployments() -> list[Any]:
     """The deployments of deployments/prefect.yaml, where all schedules stand, as Prefect's objects."""
-    import yaml
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.events import DeploymentEventTrigger
     from prefect.schedules import Cron
 
-    plan = yaml.safe_load((project_root() / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
+    plan = read_yaml(project_root() / "deployments" / "prefect.yaml")
     deployments = []
     for entry in plan["deployments"]:
         path, _, function = entry["entrypoint"].partition(":")

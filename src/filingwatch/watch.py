@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from filingwatch.errors import BadInput
-from filingwatch.resources import shipped_watches
+from filingwatch.resources import read_yaml, shipped_watches
 from filingwatch.settings import Settings
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -136,7 +136,7 @@ def read_watch(path: Path) -> Watch:
         BadInput: not YAML, or not a watch; the message lists each field that is wrong and why.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"The watch {path} could not be read: {error}. Mend the file or move it away.") from error
     if not isinstance(data, dict):

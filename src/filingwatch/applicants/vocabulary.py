@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pypinyin import lazy_pinyin
+
+from filingwatch.resources import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _transcribe_letter(letter: str) -> str:
 
 @cache
 def _read_words() -> Mapping[str, Any]:
-    return yaml.safe_load((Path(__file__).parent / "vocabulary.yaml").read_text(encoding="utf-8"))
+    return read_yaml(Path(__file__).parent / "vocabulary.yaml")
 
 
 def _longest_first(words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

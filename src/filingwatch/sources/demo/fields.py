@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from filingwatch.filing import Classification
+from filingwatch.resources import read_yaml
 
 _FOLDER = Path(__file__).resolve().parent
 
@@ -98,11 +97,11 @@ _OWN_TITLE_ENDINGS = (
 @cache
 def read_fields() -> tuple[Field, ...]:
     """All fields in a fixed order: those of interest first."""
-    companies = _read_yaml("companies.yaml")
+    companies = read_yaml(_FOLDER / "companies.yaml")
     return tuple(
         _field(name, data, total, is_of_interest, companies["of_interest" if is_of_interest else "colliding"])
         for file, is_of_interest in (("fields_of_interest.yaml", True), ("fields_that_collide.yaml", False))
-        for fields in [_read_yaml(file)]
+        for fields in [read_yaml(_FOLDER / file)]
         for total in [sum(data["share"] for data in fields.values())]
         for name, data in fields.items()
     )
@@ -111,18 +110,13 @@ def read_fields() -> tuple[Field, ...]:
 @cache
 def read_wildlife_fields() -> tuple[Field, ...]:
     """The fields of the small second stream: the taxa first, then what collides with them."""
-    sides, companies = _read_yaml("fields_of_wildlife.yaml"), _read_yaml("companies.yaml")["wildlife"]
+    sides, companies = read_yaml(_FOLDER / "fields_of_wildlife.yaml"), read_yaml(_FOLDER / "companies.yaml")["wildlife"]
     return tuple(
         replace(_field(name, data, total, False, companies), taxon=name if side == "of_interest" else None)
         for side, fields in sides.items()
         for total in [sum(data["share"] for data in fields.values())]
         for name, data in fields.items()
     )
-
-
-def _read_yaml(name: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((_FOLDER / name).read_text(encoding="utf-8"), Loader=loader)
 
 
 def _field(name: str, data: dict[str, Any], total: float, is_of_interest: bool, companies: list[Any]) -> Field:
