@@ -19,18 +19,81 @@ def replace_rows(
 ) -> None:
     """Put the rows of a watch (None: all rows) in the place of those that a table holds; remember what differs.
 
-    Belongs into the transaction of the caller. Tables outside of `ml` are replaced without being remembered.
+    Belongs into the transaction of the caller. Where there is a primary key, rows that are the same are not written
+    again. Tables outside of `ml` are replaced without being remembered.
     """
-    con.execute(f"create or replace temp table answer_now as from {table} limit 0")
+    _fill(con, table, "answer_now", frame)
+    _put_answer(con, run, job, table, watch)
+
+
+def change_rows(
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    job: str,
+    table: str,
+    rows: pl.DataFrame,
+    gone: pl.DataFrame,
+    watch: str | None,
+) -> None:
+    """Put these rows of a watch in the place of those with the same key, drop those whose keys are `gone`; remember it.
+
+    Belongs into the transaction of the caller; the table has a primary key. Costs what changes, unless the answers come
+    to be of several models, or no longer are: then the log needs all of them.
+    """
+    key = ", ".join(f'"{name}"' for name in key_of(con, table))
+    _fill(con, table, "answer_new", rows)
+    _fill(con, table, "answer_gone", gone)
+    con.execute(f"create temp table answer_old as select {key} from answer_gone union select {key} from answer_new")
+    con.execute("drop table answer_gone")
+    standing = f"(from (from {table} {_scope(watch)}) anti join answer_old using ({key}))"
+    after = f"(from {standing} union all by name from answer_new)"
+    if table.startswith("ml."):
+        _begin_log(con, job, table)
+        stamp = _stamp_of(con, columns_of(con, table), after, watch)
+        if (stamp is None) != (_last_stamp(con, table, watch) is None):
+            con.execute(f"create temp table answer_now as from {after}", _values(watch))
+            con.execute("drop table answer_new; drop table answer_old")
+            return _put_answer(con, run, job, table, watch)
+        before = f"(from (from {table} {_scope(watch)}) semi join answer_old using ({key}))"
+        _remember(con, run, table, watch, before, "answer_new", stamp)
+    return _write(con, table, watch, key)
+
+
+def _put_answer(con: duckdb.DuckDBPyConnection, run: Run, job: str, table: str, watch: str | None) -> None:
+    """Replace all by the rows of the temporary `answer_now`."""
+    before = f"(from {table} {_scope(watch)})"
+    if table.startswith("ml."):
+        _begin_log(con, job, table)
+        stamp = _stamp_of(con, columns_of(con, table), "answer_now")
+        _remember(con, run, table, watch, before, "answer_now", stamp)
+    if _primary_key(con, table):
+        key = ", ".join(f'"{name}"' for name in key_of(con, table))
+        con.execute(
+            f"create temp table answer_old as select {key} from (from {before} except from answer_now)", _values(watch)
+        )
+        con.execute(f"create temp table answer_new as from answer_now except from {before}", _values(watch))
+        _write(con, table, watch, key)
+    else:
+        con.execute(f"delete from {table} {_scope(watch)}", _values(watch))
+        con.execute(f"insert into {table} from answer_now")
+    con.execute("drop table answer_now")
+
+
+def _write(con: duckdb.DuckDBPyConnection, table: str, watch: str | None, key: str) -> None:
+    same = " and ".join(f"{table}.{name} = answer_old.{name}" for name in key.split(", "))
+    scope = "" if watch is None else f"and {table}.watch = ?"
+    con.execute(f"delete from {table} using answer_old where {same} {scope}", _values(watch))
+    con.execute(f"insert into {table} from answer_new")
+    con.execute("drop table answer_old; drop table answer_new")
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, name: str, frame: pl.DataFrame) -> None:
+    columns = ", ".join(f'null::{kind} as "{column}"' for column, kind in columns_of(con, table).items())
+    con.execute(f"create temp table {name} as select {columns} limit 0")
     if not frame.is_empty():
         con.register("incoming", frame)
-        con.execute("insert into answer_now by name from incoming")
+        con.execute(f"insert into {name} by name from incoming")
         con.unregister("incoming")
-    if table.startswith("ml."):
-        _remember(con, run, job, table, watch)
-    con.execute(f"delete from {table} {_scope(watch)}", _values(watch))
-    con.execute(f"insert into {table} from answer_now")
-    con.execute("drop table answer_now")
 
 
 def log_of(table: str) -> str:
@@ -45,13 +108,7 @@ def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
 
 def key_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     """The primary key of a table; all its columns but the model's id where it has none."""
-    schema, name = table.split(".")
-    row = con.execute(
-        "select constraint_column_names from duckdb_constraints() where schema_name = ? and table_name = ? "
-        "and database_name = current_database() and constraint_type = 'PRIMARY KEY'",
-        [schema, name],
-    ).fetchone()
-    return list(row[0]) if row else [name for name in columns_of(con, table) if name != "model_id"]
+    return _primary_key(con, table) or [name for name in columns_of(con, table) if name != "model_id"]
 
 
 def has_log(con: duckdb.DuckDBPyConnection, table: str, database: str) -> bool:
@@ -96,28 +153,44 @@ def answer_of(con: duckdb.DuckDBPyConnection, table: str, database: str, known: 
     """
 
 
-def _remember(con: duckdb.DuckDBPyConnection, run: Run, job: str, table: str, watch: str | None) -> None:
+def _primary_key(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    if "." not in table:
+        return []
+    schema, name = table.split(".")
+    row = con.execute(
+        "select constraint_column_names from duckdb_constraints() where schema_name = ? and table_name = ? "
+        "and database_name = current_database() and constraint_type = 'PRIMARY KEY'",
+        [schema, name],
+    ).fetchone()
+    return list(row[0]) if row else []
+
+
+def _begin_log(con: duckdb.DuckDBPyConnection, job: str, table: str) -> None:
     if not has_log(con, table, con.execute("select current_database()").fetchall()[0][0]):
         _open_log(con, job, table)
+    _widen_log(con, table, columns_of(con, table))
+
+
+def _remember(
+    con: duckdb.DuckDBPyConnection, run: Run, table: str, watch: str | None, before: str, now: str, stamp: str | None
+) -> None:
+    """Log how the rows of `now` differ from those of `before`, both SQL; `stamp` is the model of all answers."""
     columns = columns_of(con, table)
-    _widen_log(con, table, columns)
-    stamped = _last_stamp(con, table, watch) is not None
-    stamp = _stamp_of(con, columns, "answer_now")
-    before, now = _form(columns, stamped), _form(columns, stamp is not None)
+    old, new = _form(columns, _last_stamp(con, table, watch) is not None), _form(columns, stamp is not None)
     said_at, key = utc_now(), ", ".join(f'"{name}"' for name in key_of(con, table))
     con.execute(
         f"insert into {log_of(table)} by name "
         f"select *, ? as run_id, ?::timestamp as said_at, false as is_gone from "
-        f"(select {now} from answer_now except select {before} from {table} {_scope(watch)})",
+        f"(select {new} from {now} except select {old} from {before})",
         [run.run_id, said_at, *_values(watch)],
     )
     con.execute(
         f"insert into {log_of(table)} by name "
-        f"select {key}, ? as run_id, ?::timestamp as said_at, true as is_gone from {table} as old "
-        f"anti join answer_now on {_same(key, 'old', 'answer_now')} {_scope(watch)}",
+        f"select {key}, ? as run_id, ?::timestamp as said_at, true as is_gone from {before} as old "
+        f"anti join {now} as new on {_same(key, 'old', 'new')}",
         [run.run_id, said_at, *_values(watch)],
     )
-    if "model_id" in columns and _count(con, "answer_now"):
+    if "model_id" in columns and (stamp is not None or _count(con, now)):
         con.execute(
             "insert into history.stamp values (?, ?, ?, ?, ?)", [table, watch or "", run.run_id, said_at, stamp]
         )
@@ -161,10 +234,12 @@ def _last_stamp(con: duckdb.DuckDBPyConnection, table: str, watch: str | None) -
     return None if row is None else row[0]
 
 
-def _stamp_of(con: duckdb.DuckDBPyConnection, columns: dict[str, str], source: str) -> str | None:
+def _stamp_of(
+    con: duckdb.DuckDBPyConnection, columns: dict[str, str], source: str, watch: str | None = None
+) -> str | None:
     if "model_id" not in columns:
         return None
-    low, high = con.execute(f"select min(model_id), max(model_id) from {source}").fetchall()[0]
+    low, high = con.execute(f"select min(model_id), max(model_id) from {source}", _values(watch)).fetchall()[0]
     return low if low == high else None
 
 

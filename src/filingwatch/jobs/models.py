@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from filingwatch.jobs.base import Read
 from filingwatch.ledger import Run
 
 SCHEMA = {
@@ -27,12 +28,24 @@ def name_model(run: Run, job: str, watch: str) -> str:
     return f"{run.run_id}-{job}-{watch}"
 
 
+def last_model(job: str) -> Read:
+    """How a job reads the model that it made last for the watch: one row or none."""
+    latest = f"select arg_max(model_id, trained_at) from ml.model where job = '{job}' group by watch"
+    return Read("ml.model", ("model_id", "state"), per_watch=True, where=f"job = '{job}' and model_id in ({latest})")
+
+
 def model_row(
-    run: Run, job: str, version: int, watch: str, parameters: Mapping[str, Any], figures: Mapping[str, Any]
+    run: Run,
+    job: str,
+    version: int,
+    watch: str,
+    parameters: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    state: bytes | None = None,
 ) -> pl.DataFrame:
-    """One row of ml.model. There is no state: parameters and the same input rebuild the model bit for bit."""
+    """One row of ml.model. Parameters and the same input rebuild the model bit for bit; `state` saves doing so."""
     plain = [json.dumps(part, ensure_ascii=False, default=str) for part in (parameters, figures)]
-    row = (name_model(run, job, watch), watch, job, version, *plain, None, run.started_at)
+    row = (name_model(run, job, watch), watch, job, version, *plain, state, run.started_at)
     return pl.DataFrame([row], SCHEMA, orient="row")
 
 

@@ -41,7 +41,11 @@ def read_decisions(decisions: pl.DataFrame, invention_of: pl.DataFrame) -> tuple
     is a publication or an invention. The latest decision counts; one whose value is neither `relevant` nor `irrelevant`
     takes the label away.
     """
-    known = dict(invention_of.select("publication_id", "invention_id").iter_rows())
+    subjects = decisions["subject"].unique().to_list()
+    pairs = invention_of.select("publication_id", "invention_id").filter(
+        pl.any_horizontal(pl.col("publication_id", "invention_id").is_in(subjects))
+    )
+    known = dict(pairs.iter_rows())
     inventions = set(known.values())
     labels: dict[str, bool] = {}
     strangers: set[str] = set()
@@ -86,6 +90,17 @@ def hash_labels(ids: Sequence[str], training: TrainingSet) -> str:
         for row, relevant, weak in zip(training.rows, training.is_relevant, training.is_weak, strict=True)
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def hash_human(human: Mapping[str, bool]) -> str:
+    """16 hex digits over what people said."""
+    lines = (f"{document}\t{int(label)}" for document, label in sorted(human.items()))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def draw_sample(ids: Sequence[str], most: int, seed: int) -> list[str]:
+    """At most so many ids; whether one is drawn hangs on itself and the seed, not on which others there are."""
+    return list(ids) if len(ids) <= most else sorted(ids, key=lambda document: _draw(document, seed))[:most]
 
 
 def _draw(document: str, seed: int) -> str:

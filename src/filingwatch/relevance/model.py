@@ -9,28 +9,19 @@ his smoothed targets), each weighed by how many documents it stands for. The fin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from filingwatch.relevance.labels import TrainingSet
-from filingwatch.words import class_tokens, text_tokens
+from filingwatch.relevance.learned import Linear
+from filingwatch.vectors import Counted, Features, Vectors, fit_block
 
 HIGHEST_THRESHOLD = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """One row per document, one column per token; `tokens` names the columns."""
-
-    matrix: sparse.csr_matrix
-    tokens: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +35,6 @@ class Model:
     out_of_fold: np.ndarray
     folds: int
 
-    def probabilities(self, features: Features) -> np.ndarray:
-        return _sigmoid(self.slope * (features.matrix @ self.weights + self.intercept) + self.offset)
-
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -58,32 +46,23 @@ class Threshold:
     set_on: str
 
 
-def build_features(
-    texts: Sequence[str], symbols: Sequence[Sequence[str]], *, use_classes: bool, most: int, class_weight: float
-) -> Features:
+def fit_vectors(counted: Counted, *, use_classes: bool, most: int, class_weight: float) -> Vectors:
     """TF-IDF of words and character pairs, beside it TF-IDF of classes; each block has length 1 before its weight."""
-    vectorizer = TfidfVectorizer(
-        analyzer=text_tokens, sublinear_tf=True, min_df=2, max_df=0.6, max_features=most, dtype=np.float64
-    )
-    blocks, tokens = [], []
-    if matrix := _fit(vectorizer, texts):
-        blocks.append(matrix[0])
-        tokens.append(matrix[1])
+    words = fit_block(counted.words, least=2, most_share=0.6, most=most, is_sublinear=True)
+    classes = None
     if use_classes:
-        vectorizer = TfidfVectorizer(analyzer=class_tokens, min_df=2, max_features=most, dtype=np.float64)
-        if matrix := _fit(vectorizer, symbols):
-            blocks.append(matrix[0] * class_weight)
-            tokens.append(matrix[1])
-    if not blocks:
-        return Features(sparse.csr_matrix((len(texts), 0)), np.array([], dtype=object))
-    return Features(sparse.hstack(blocks, format="csr"), np.concatenate(tokens))
+        classes = fit_block(
+            counted.classes, least=2, most_share=1.0, most=most, is_sublinear=False, weight=class_weight
+        )
+    return Vectors(words, classes)
 
 
 def train_model(
-    features: Features, training: TrainingSet, *, weak_weight: float, strength: float, folds: int, seed: int
+    matrix: sparse.csr_matrix, training: TrainingSet, *, weak_weight: float, strength: float, folds: int, seed: int
 ) -> Model | None:
-    """A calibrated model, or None when out of fold it orders the documents no better than chance."""
-    matrix = features.matrix[training.rows]
+    """A calibrated model of the rows of the training set, or None when out of fold it orders them as by chance."""
+    if not matrix.shape[1]:
+        return None
     wanted = training.is_relevant.astype(int)
     weights = np.where(training.is_weak, weak_weight, 1.0)
     weights /= weights.mean()
@@ -100,6 +79,11 @@ def train_model(
     if slope <= 0:
         return None
     return Model(final.coef_[0], float(final.intercept_[0]), slope, offset, _sigmoid(slope * scores + offset), folds)
+
+
+def find_probabilities(linear: Linear, features: Features) -> np.ndarray:
+    """The calibrated probability of each document."""
+    return _sigmoid(linear.slope * (features.matrix @ linear.weights + linear.intercept) + linear.offset)
 
 
 def choose_threshold(model: Model, training: TrainingSet, *, recall_target: float, least_human: int) -> Threshold:
@@ -121,14 +105,6 @@ def choose_threshold(model: Model, training: TrainingSet, *, recall_target: floa
     precision = float(np.sum(stands[taken & wanted])) / weight if weight else 0.0
     set_on = "human labels" if enough else "even odds, until there are human labels; figures are against all labels"
     return Threshold(value, float(np.mean(found >= value)), precision, set_on)
-
-
-def _fit(vectorizer: TfidfVectorizer, documents: Sequence) -> tuple[sparse.csr_matrix, np.ndarray] | None:
-    try:
-        matrix = vectorizer.fit_transform(documents)
-    except ValueError:  # no token stands in two documents: nothing to learn from
-        return None
-    return matrix, vectorizer.get_feature_names_out()
 
 
 def _fit_linear(matrix: sparse.csr_matrix, wanted: np.ndarray, weights: np.ndarray, strength: float):

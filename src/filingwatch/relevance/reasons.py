@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from filingwatch.relevance.model import Features, Model
+from filingwatch.vectors import Features
 from filingwatch.words import drop_covered, is_cjk, join_fragments
 
 MOST_REASONS = 5
@@ -18,13 +18,13 @@ MOST_REASONS = 5
 MOST_PIECES = 4 * MOST_REASONS
 
 
-def explain(features: Features, model: Model, texts: Sequence[str]) -> tuple[list[list[str]], list[list[str]]]:
+def explain(features: Features, weights: np.ndarray, texts: Sequence[str]) -> tuple[list[list[str]], list[list[str]]]:
     """For each document the words for and the words against, strongest first, at most MOST_REASONS of each."""
     matrix = features.matrix
     words_for, words_against = [], []
     for row, text in enumerate(texts):
         columns = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-        shares = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]] * model.weights[columns]
+        shares = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]] * weights[columns]
         words_for.append(_strongest(features.tokens, columns, shares, text))
         words_against.append(_strongest(features.tokens, columns, -shares, text))
     return words_for, words_against

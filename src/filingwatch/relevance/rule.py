@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from filingwatch.words import is_cjk, normalise_text
 
@@ -96,8 +97,13 @@ def _plain(text: str) -> str:
     return re.sub(r"[-‐-―_/]", " ", normalise_text(text))
 
 
+@lru_cache(maxsize=4096)
+def _plain_term(term: str) -> str:
+    return " ".join(_plain(term).split())
+
+
 def _spans(term: str, plain: str) -> list[tuple[int, int]]:
-    wanted = " ".join(_plain(term).split())
+    wanted = _plain_term(term)
     # most terms are in no text: the plain search spares the pattern
     if wanted not in plain:
         return []
