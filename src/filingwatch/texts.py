@@ -6,6 +6,7 @@ lives as long as one run of the jobs: nothing of one home is left for another.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -75,6 +76,16 @@ class Texts:
             (self._kept if room else fresh).update(counted)
         rows = [self._kept.get(document) or fresh[document] for document in sorted(ids)]
         return _stack(rows, self._words, self._classes)
+
+
+def draw(document: str, seed: int) -> str:
+    """A lot that hangs on the document's id and the seed alone: a new document does not reshuffle the others."""
+    return hashlib.sha256(f"{seed}:{document}".encode()).hexdigest()
+
+
+def draw_sample(ids: Sequence[str], most: int, seed: int) -> list[str]:
+    """At most so many ids, those with the lowest lots."""
+    return list(ids) if len(ids) <= most else sorted(ids, key=lambda document: draw(document, seed))[:most]
 
 
 def _count(batch: Batch, words: Lexicon, classes: Lexicon) -> list[_Rows]:

@@ -163,7 +163,7 @@ def test_probabilities_alone_do_not_wake_the_topics(con: duckdb.DuckDBPyConnecti
 
 
 def test_topics_keep_ids_and_human_names_over_nights(con: duckdb.DuckDBPyConnection) -> None:
-    """A name given by day is there after the next run and stays when filings arrive."""
+    """A name given by day is there after the next run and stays when filings arrive; neither is a reason to refit."""
     run(con)
     before = con.sql("select topic_id from ml.topic order by 1").fetchall()
     decide(con, 1, "topic_name", before[0][0], "Eyes", WATCH.watch)
@@ -173,11 +173,59 @@ def test_topics_keep_ids_and_human_names_over_nights(con: duckdb.DuckDBPyConnect
     assert con.sql("select topic_id from ml.topic order by 1").fetchall() == before
     assert con.sql("select name, topic_id from ml.topic where named_by = 'person'").fetchall() == [("Eyes", *before[0])]
     lineage = con.sql("select on_date, state, count(*) from ml.topic_lineage group by all order by all").fetchall()
-    assert lineage == [
-        (dt.date(2026, 11, 22), "kept", 3),
-        (dt.date(2026, 11, 22), "new", 3),
-        (dt.date(2026, 11, 23), "kept", 3),
-    ]
+    assert lineage == [(dt.date(2026, 11, 22), "new", 3)]
+
+
+def test_a_small_night_judges_and_places_only_what_is_new_or_changed(con: duckdb.DuckDBPyConnection) -> None:
+    """Every other row is not even written again; the model and the topics are those of the first night."""
+    run(con)
+    models = con.sql("select model_id from ml.model order by 1").fetchall()
+    tables = ("ml.relevance", "ml.filing_topic")
+    before = {table: con.sql(f"select rowid, * from {table}").fetchall() for table in tables}
+    add(con, invent({"traffic": 2, "animals": 2}, seed=5, prefix="late"))
+    con.execute("update core.fct_invention set text = text || ' 路口' where invention_id = 'CNtraffic0000'")
+    con.execute("delete from core.fct_invention where invention_id = 'USfaces0001'")
+    outcomes = run(con, day=23)
+    judged, placed = outcomes["relevance"].figures, outcomes["topics"].figures
+    assert (judged["scored"], judged["gone"], judged["documents"]) == (5, 1, 253)
+    assert (placed["placed"], placed["refitted_because"]) == (3, None)
+    assert judged["retrained_because"] is None
+    assert con.sql("select model_id from ml.model order by 1").fetchall() == models
+    touched = {"CNtraffic0000", "USfaces0001"}
+    for table in tables:
+        stood = {row for row in map(str, before[table]) if not any(name in row for name in touched)}
+        now = {str(row) for row in con.sql(f"select rowid, * from {table}").fetchall()}
+        assert len(stood) > 100 and stood <= now
+    assert con.sql("select count(*) from ml.relevance where invention_id = 'USfaces0001'").fetchone() == (0,)
+
+
+def test_it_is_learned_anew_for_a_reason_that_is_told(con: duckdb.DuckDBPyConnection) -> None:
+    """A tenth more filings, a month, a label: each alone, and each named."""
+    assert run(con)["relevance"].figures["retrained_because"] == "nothing was learned before"
+    add(con, invent({"animals": 26}, seed=5, prefix="late"))
+    assert "26 of them new or changed" in run(con)["relevance"].figures["retrained_because"]
+    add(con, invent({"animals": 1}, seed=6, prefix="later"))
+    [month_later] = run_jobs(con, jobs_of("text")[:1], [WATCH], ledger.new_run("nightly", dt.date(2026, 12, 23)))
+    assert month_later.figures["retrained_because"] == "the model is from 2026-11-22"
+    decide(con, 1, "relevance_label", "CNtraffic0000A", "irrelevant", WATCH.watch)
+    assert run(con, day=24)["relevance"].figures["retrained_because"] == "people's labels changed"
+
+
+def test_the_same_night_in_two_homes_gives_the_same_rows(con: duckdb.DuckDBPyConnection) -> None:
+    """Trained anew, every number of every row and the kept state are equal to the bit."""
+
+    def answers() -> list[list[tuple]]:
+        tables = ("ml.relevance", "ml.topic", "ml.filing_topic")
+        rows = [con.sql(f"select * exclude (model_id) from {table} order by all").fetchall() for table in tables]
+        return [*rows, con.sql("select job, md5(state) from ml.model order by all").fetchall()]
+
+    run(con)
+    first = answers()
+    for table in ("relevance", "topic", "filing_topic", "model", "topic_lineage"):
+        con.execute(f"delete from ml.{table}")
+    con.execute("delete from ops.job_run")
+    run(con)
+    assert answers() == first
 
 
 def test_an_empty_warehouse_is_not_an_error(con: duckdb.DuckDBPyConnection) -> None:

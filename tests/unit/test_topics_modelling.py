@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 from invented_filings import invent
 from sklearn.metrics import normalized_mutual_info_score
 
+from filingwatch.texts import Texts
 from filingwatch.topics.model import TopicSettings, topic_count
-from filingwatch.topics.modelling import FILING_SCHEMA, LINEAGE_SCHEMA, TOPIC_SCHEMA, Known, Topics, model_topics
+from filingwatch.topics.modelling import (
+    FILING_SCHEMA,
+    LINEAGE_SCHEMA,
+    TOPIC_SCHEMA,
+    Known,
+    Topics,
+    model_topics,
+    settle,
+)
+from filingwatch.topics.placing import Fitted, are_strange, keep_fit, place_documents, why_refit
 
 SETTINGS = TopicSettings()
 NOTHING = Known(pl.DataFrame(schema=TOPIC_SCHEMA), pl.DataFrame(schema=FILING_SCHEMA), {})
@@ -145,6 +157,50 @@ def test_the_order_of_rows_does_not_matter(first: Topics, filings: pl.DataFrame)
     again = fit(filings.sample(fraction=1, shuffle=True, seed=4))
     assert again.topics.equals(first.topics) and again.filings.equals(first.filings)
     assert again.lineage.equals(first.lineage) and again.parameters == first.parameters
+
+
+@pytest.mark.parametrize(("subject", "is_strange"), [("animals", True), ("traffic", False)])
+def test_what_the_known_topics_do_not_explain_is_a_reason_to_fit_anew(
+    first: Topics, filings: pl.DataFrame, subject: str, is_strange: bool
+) -> None:
+    """15 newcomers to 210, one in fifteen: a new subject is noticed, more of a known one is placed with its like."""
+    more = pl.concat([filings, invent({subject: 15}, seed=9, prefix="x")])
+    assert first.factors is not None
+    texts, ids = Texts.of_frame(more), filings["invention_id"].to_list()
+    left = place_documents(texts, ids, first.factors.vectors, first.factors.weights).unexplained
+    assert left is not None
+    kept = keep_fit(first.factors, first.topic_ids, np.arange(210, dtype=np.uint64), "", FIRST, left)
+    kept = Fitted.from_bytes(kept.to_bytes())
+    new = more["invention_id"].tail(15)
+    settled, placed = settle(texts, carry(first), kept, more["invention_id"], new)
+    assert are_strange(kept, placed) is is_strange
+    assert settled.filings.filter(~pl.col("invention_id").is_in(new.implode())).equals(first.filings)
+    if not is_strange:
+        like = first.filings.filter(pl.col("invention_id").str.contains(subject))["topic_id"].mode().item()
+        assert set(settled.filings.filter(pl.col("invention_id").is_in(new.implode()))["topic_id"]) == {like}
+
+
+def test_a_large_corpus_is_fitted_on_a_sample_and_placed_as_a_whole(first: Topics, filings: pl.DataFrame) -> None:
+    """Topics of half of the filings hold nearly the same filings as topics of all."""
+    half = replace(SETTINGS, most_fitted=105)
+    sampled = model_topics(filings, NOTHING, count=3, settings=half, today=FIRST, mint_from="test")
+    both = sampled.filings.join(first.filings, on="invention_id", suffix="_all")
+    assert (sampled.figures["fitted"], both.height) == (105, filings.height)
+    assert normalized_mutual_info_score(both["topic_id"], both["topic_id_all"]) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("new", "gone", "days", "word"),
+    [(21, 0, 0, None), (22, 0, 0, "22 are new"), (0, 22, 0, "22 are gone"), (0, 0, 30, None), (0, 0, 31, "are from")],
+)
+def test_topics_are_fitted_anew_for_a_reason_that_is_told(
+    first: Topics, new: int, gone: int, days: int, word: str | None
+) -> None:
+    """More than a tenth new or gone, or a month, each alone."""
+    assert first.factors is not None
+    kept = keep_fit(first.factors, first.topic_ids, np.arange(210, dtype=np.uint64), "same", FIRST, 0.5)
+    because = why_refit(kept, "same", FIRST + dt.timedelta(days=days), new=new, gone=gone)
+    assert because is None if word is None else word in (because or "")
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,10 @@ class _Task:
         gone = said.join(self.corpus.hashes, on="invention_id", how="anti").select("invention_id")
         touched = pl.concat([gone, scored.select("invention_id")])
         standing = said.join(touched, on="invention_id", how="anti")
+        left = gone.with_columns(pl.lit(self.watch.watch).alias("watch"))
         counted = pl.concat([frame.select("is_relevant", "decided_by") for frame in (standing, rows)])
         return JobResult(
-            change={"ml.relevance": Change(self._finish(rows, model_id), gone)},
+            change={"ml.relevance": Change(self._finish(rows, model_id), left)},
             figures={
                 **count_answers(counted),
                 "scored": rows.height,

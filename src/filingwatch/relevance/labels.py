@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from filingwatch.relevance.rule import Hits, weak_label
+from filingwatch.texts import draw
 
 VALUES = {"relevant": True, "irrelevant": False}
 
@@ -75,7 +76,7 @@ def choose_training(
         elif (label := weak_label(hit)) is not None:
             crowd[label].append(row)
     for label, rows in crowd.items():
-        taken = sorted(rows, key=lambda row: _draw(ids[row], seed))[:most_weak]
+        taken = sorted(rows, key=lambda row: draw(ids[row], seed))[:most_weak]
         chosen += [(row, label, True, len(rows) / len(taken)) for row in taken]
     rows, relevant, weak, stands = zip(*sorted(chosen), strict=True) if chosen else ((), (), (), ())
     return TrainingSet(
@@ -96,12 +97,3 @@ def hash_human(human: Mapping[str, bool]) -> str:
     """16 hex digits over what people said."""
     lines = (f"{document}\t{int(label)}" for document, label in sorted(human.items()))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-def draw_sample(ids: Sequence[str], most: int, seed: int) -> list[str]:
-    """At most so many ids; whether one is drawn hangs on itself and the seed, not on which others there are."""
-    return list(ids) if len(ids) <= most else sorted(ids, key=lambda document: _draw(document, seed))[:most]
-
-
-def _draw(document: str, seed: int) -> str:
-    return hashlib.sha256(f"{seed}:{document}".encode()).hexdigest()

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from filingwatch.relevance.labels import TrainingSet, choose_training, draw_sample, hash_human, hash_labels
+from filingwatch.relevance.labels import TrainingSet, choose_training, hash_human, hash_labels
 from filingwatch.relevance.learned import Learned, Linear
 from filingwatch.relevance.model import choose_threshold, find_probabilities, fit_vectors, train_model
 from filingwatch.relevance.reasons import MOST_REASONS, explain
 from filingwatch.relevance.rule import Hits, Rule, find_hits, rule_probability, weak_label
-from filingwatch.texts import Batch, Texts
+from filingwatch.texts import Batch, Texts, draw_sample
 
 # changes when the same documents, labels and settings would be answered otherwise
 VERSION = 2

@@ -15,10 +15,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
-from filingwatch.words import class_tokens, text_tokens
+from filingwatch.vectors import Counted, Vectors, fit_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,14 @@ class TopicSettings:
     """What topics depend on besides the documents.
 
     `class_weight` is the length of the class part of a document where its words have 1. `least_as_good` is the share of
-    what a fresh fit explains that a fit carried on from known topics must reach.
+    what a fresh fit explains that a fit carried on from known topics must reach. `most_fitted` bounds the documents of
+    a fit; the others are placed among the topics found.
     """
 
     seed: int = 2015
     least_documents: int = 30
     least_per_topic: int = 10
+    most_fitted: int = 30_000
     most_features: int = 20_000
     class_weight: float = 0.9
     iterations: int = 200
@@ -44,7 +45,7 @@ class Factors:
 
     `weights` has one row per topic and one column per token, each row of length 1. `explained` is the share of the
     corpus (squared length) that the topics explain. Topics are numbered by falling size, none is empty.
-    `is_carried_on` says that the fit started from the topics known before.
+    `is_carried_on` says that the fit started from the topics known before. `vectors` made the columns.
     """
 
     topic_of: np.ndarray
@@ -53,6 +54,7 @@ class Factors:
     tokens: np.ndarray
     explained: float
     is_carried_on: bool
+    vectors: Vectors
 
 
 def topic_count(documents: int, wanted: int, settings: TopicSettings) -> int:
@@ -63,8 +65,7 @@ def topic_count(documents: int, wanted: int, settings: TopicSettings) -> int:
 
 
 def factorise(
-    texts: Sequence[str],
-    symbols: Sequence[Sequence[str]],
+    counted: Counted,
     count: int,
     settings: TopicSettings,
     known: Sequence[Sequence[int]] = (),
@@ -75,7 +76,9 @@ def factorise(
     starts from them is taken as long as it explains nearly what a fresh one does: topics then stay what they are.
     Otherwise the fresh fit is taken, which also finds what is new.
     """
-    matrix, tokens = _build_features(texts, symbols, settings)
+    vectors = _fit_vectors(counted, settings)
+    features = vectors.build(counted)
+    matrix = features.matrix
     if min(matrix.shape) < count:
         return None
     # one thread: sums in one order, the same bits every time
@@ -85,7 +88,7 @@ def factorise(
             carried = _fit(matrix, count, settings, np.vstack([_mean_row(matrix, rows) for rows in known]))
             if carried.explained >= settings.least_as_good * fit.explained:
                 fit = carried
-    return _number_topics(fit, tokens)
+    return _number_topics(fit, features.tokens, vectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def _mean_row(matrix: sparse.csr_matrix, rows: Sequence[int]) -> np.ndarray:
     return np.asarray(matrix[list(rows)].mean(axis=0)).ravel()
 
 
-def _number_topics(fit: _Fit, tokens: np.ndarray) -> Factors:
+def _number_topics(fit: _Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
     count = len(fit.components)
     lengths = np.linalg.norm(fit.components, axis=1)
     weights = fit.components / np.where(lengths > 0, lengths, 1.0)[:, None]
@@ -130,24 +133,13 @@ def _number_topics(fit: _Fit, tokens: np.ndarray) -> Factors:
     place = np.full(count + 1, -1)
     place[order] = np.arange(len(order))
     share = np.where(total > 0, loads.max(axis=1) / np.where(total > 0, total, 1.0), 0.0)
-    return Factors(place[heaviest], share, weights[order], tokens, fit.explained, fit.is_carried_on)
+    return Factors(place[heaviest], share, weights[order], tokens, fit.explained, fit.is_carried_on, vectors)
 
 
-def _build_features(
-    texts: Sequence[str], symbols: Sequence[Sequence[str]], settings: TopicSettings
-) -> tuple[sparse.csr_matrix, np.ndarray]:
-    least = 2 if len(texts) < 500 else 5
-    words = TfidfVectorizer(
-        analyzer=text_tokens, sublinear_tf=True, min_df=least, max_df=0.4, max_features=settings.most_features
-    )
-    classes = TfidfVectorizer(analyzer=class_tokens, min_df=least, max_df=0.6, max_features=settings.most_features)
-    blocks, tokens = [], []
-    for vectorizer, documents, weight in ((words, texts, 1.0), (classes, symbols, settings.class_weight)):
-        try:
-            blocks.append(vectorizer.fit_transform(documents) * weight)
-        except ValueError:  # no token is shared by enough documents
-            continue
-        tokens.append(vectorizer.get_feature_names_out())
-    if not blocks:
-        return sparse.csr_matrix((len(texts), 0)), np.array([], dtype=object)
-    return sparse.hstack(blocks, format="csr"), np.concatenate(tokens)
+def _fit_vectors(counted: Counted, settings: TopicSettings) -> Vectors:
+    least = 2 if counted.words.matrix.shape[0] < 500 else 5
+    most = settings.most_features
+    words = fit_block(counted.words, least=least, most_share=0.4, most=most, is_sublinear=True)
+    weight = settings.class_weight
+    classes = fit_block(counted.classes, least=least, most_share=0.6, most=most, is_sublinear=False, weight=weight)
+    return Vectors(words, classes)

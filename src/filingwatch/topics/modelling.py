@@ -1,25 +1,31 @@
 """One night's topics of a watch: fit, put into words, match with the topics known before, name.
 
-A first form: whenever the relevant filings change, topics are fitted again, starting from the known ones while these
-explain nearly as much as a fresh fit; ids are kept by matching. A filing may so move to another topic although nothing
-about it changed: `same_topic_share` in the figures says how many did not.
+A fit starts from the known topics while these explain nearly as much as a fresh one; ids are kept by matching. A filing
+may so move to another topic although nothing about it changed: `same_topic_share` in the figures says how many did not.
+Between fits filings are placed among the topics there are, and nothing else moves.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, zip_longest
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from filingwatch.texts import Batch, Texts, draw_sample
 from filingwatch.topics.identity import Described, Matching, match_topics
 from filingwatch.topics.model import Factors, TopicSettings, factorise, topic_count
+from filingwatch.topics.placing import Fitted, Placed, place_documents
 from filingwatch.topics.terms import TopicTerms, describe_topics, name_topic, still_describes
 
+# changes when the same filings and settings would give other topics
+VERSION = 2
 TOPIC_SCHEMA = {
     "topic_id": pl.String,
     "name": pl.String,
@@ -60,40 +66,56 @@ class Topics:
     lineage: pl.DataFrame
     parameters: Mapping[str, Any]
     figures: Mapping[str, Any]
+    factors: Factors | None = None
+    topic_ids: tuple[str, ...] = ()
 
 
 def model_topics(
-    documents: pl.DataFrame, known: Known, *, count: int, settings: TopicSettings, today: dt.date, mint_from: str
+    documents: pl.DataFrame | Texts,
+    known: Known,
+    *,
+    count: int,
+    settings: TopicSettings,
+    today: dt.date,
+    mint_from: str,
+    ids: Sequence[str] | None = None,
 ) -> Topics:
-    """Topics of these documents (invention_id, text, symbols), carrying on the known ones.
+    """Topics of these documents, carrying on the known ones.
+
+    Documents are a frame with invention_id (unique), text and symbols, or texts with the ids that are meant.
 
     Every document belongs to its heaviest topic; one that shares no word or class with others belongs to none and is
     counted. Where there are too few documents, every known topic is gone and the figures say why.
     """
-    documents = documents.sort("invention_id")
-    ids = documents["invention_id"].to_list()
-    texts = [text or "" for text in documents["text"]]
-    symbols = [sorted(set(held if held is not None else ())) for held in documents["symbols"]]
+    if isinstance(documents, pl.DataFrame):
+        ids, documents = documents["invention_id"].to_list(), Texts.of_frame(documents)
+    ids = sorted(ids or ())
     bears = topic_count(len(ids), count, settings)
     before = _describe_known(known)
-    factors = factorise(texts, symbols, bears, settings, _rows_of_known(before, ids)) if bears else None
-    members = _members(factors)
-    terms = _describe(factors, members, texts)
+    # all of them as long as they are not too many, drawn by their ids otherwise
+    fitted = documents.read(sorted(draw_sample(ids, settings.most_fitted, settings.seed)))
+    factors = None
+    if bears:
+        factors = factorise(documents.count(fitted), bears, settings, _rows_of_known(before, fitted.ids))
+    placed = _place(documents, ids, fitted, factors)
+    members = _members(placed, 0 if factors is None else len(factors.weights))
+    terms = _describe(factors, fitted)
     now = [
         Described(frozenset(ids[row] for row in rows), _mix(spoken.en, spoken.zh))
         for spoken, rows in zip(terms, members, strict=True)
     ]
     matching = match_topics(now, before, mint_from=mint_from)
     topics = pl.DataFrame(_topic_rows(matching, terms, members, known, today), TOPIC_SCHEMA, orient="row")
-    filings = _filing_rows(matching, factors, ids)
+    filings = _filing_rows(matching.ids, placed, ids)
     lineage = [(step.topic_id, step.previous, step.state, step.similarity) for step in matching.lineage]
     parameters = asdict(settings) | {
         "count_wanted": count,
-        "documents_hash": _hash_documents(ids, texts, symbols),
+        "documents_hash": _hash_documents(fitted),
         "carried_on": sorted(known.topics["topic_id"]),
     }
     figures = {
         "documents": len(ids),
+        "fitted": len(fitted.ids) if factors is not None else 0,
         "topics": len(now),
         "topics_allowed": bears,
         "documents_without_topic": len(ids) - filings.height,
@@ -103,21 +125,87 @@ def model_topics(
         "fit": None if factors is None else "carried on" if factors.is_carried_on else "fresh",
         "note": _note(len(ids), bears, factors, settings),
     }
-    return Topics(topics, filings, pl.DataFrame(lineage, LINEAGE_SCHEMA, orient="row"), parameters, figures)
+    steps = pl.DataFrame(lineage, LINEAGE_SCHEMA, orient="row")
+    return Topics(topics, filings, steps, parameters, figures, factors, matching.ids)
 
 
-def _members(factors: Factors | None) -> list[list[int]]:
-    members: list[list[int]] = [[] for _ in range(0 if factors is None else len(factors.weights))]
-    for row, topic in enumerate(() if factors is None else factors.topic_of.tolist()):
+def settle(documents: Texts, known: Known, kept: Fitted, ids: pl.Series, new: pl.Series) -> tuple[Topics, Placed]:
+    """The known topics with the relevant filings of today (`ids`), of which only those are placed that have to be.
+
+    These are the `new` ones (since the fit) and those that were away in between. Nothing else moves; people's names
+    count. Second, what the placing says of how well the topics fit.
+    """
+    standing = known.filings.filter(
+        pl.col("invention_id").is_in(ids.implode()) & ~pl.col("invention_id").is_in(new.implode())
+    )
+    place = sorted(set(ids.to_list()) - set(standing["invention_id"].to_list()))
+    placed = place_documents(documents, place, kept.vectors, kept.weights)
+    filings = pl.concat([standing, _filing_rows(kept.topic_ids, placed, place)]).sort("invention_id")
+    sizes = dict(filings.group_by("topic_id").len().iter_rows())
+    rows: list[tuple] = []
+    for row in known.topics.sort("topic_id").iter_rows(named=True):
+        name, named_by = _settle_name(row, known.human_names, {other[1] for other in rows})
+        rows.append(
+            tuple((row | {"name": name, "named_by": named_by, "filing_count": sizes.get(row["topic_id"], 0)}).values())
+        )
+    figures = {
+        "documents": len(ids),
+        "placed": len(place),
+        "new_since_fit": len(new),
+        "documents_without_topic": len(ids) - filings.height,
+        "topics": len(kept.topic_ids),
+        "left_unexplained": kept.unexplained,
+        "left_unexplained_of_placed": placed.unexplained,
+        "fitted_on": kept.fitted_on,
+        "same_topic_share": _same_topic_share(filings, known.filings),
+        "refitted_because": None,
+    }
+    topics = pl.DataFrame(rows, TOPIC_SCHEMA, orient="row")
+    return Topics(topics, filings, pl.DataFrame(schema=LINEAGE_SCHEMA), {}, figures), placed
+
+
+def name_purpose(count: int, settings: TopicSettings) -> str:
+    """16 hex digits over all that topics depend on besides documents and the topics before."""
+    return hashlib.sha256(json.dumps([VERSION, count, asdict(settings)]).encode()).hexdigest()[:16]
+
+
+def _settle_name(row: Mapping[str, Any], human_names: Mapping[str, str], taken: set[str]) -> tuple[str, str]:
+    given = human_names.get(row["topic_id"], row["name"] if row["named_by"] == "person" else "").strip()
+    if given:
+        return given, "person"
+    if row["named_by"] == "rule":
+        return row["name"], "rule"
+    return name_topic(TopicTerms(tuple(row["terms_en"]), tuple(row["terms_zh"])), taken), "rule"
+
+
+def _place(documents: Texts, ids: Sequence[str], fitted: Batch, factors: Factors | None) -> Placed | None:
+    if factors is None or len(ids) == len(fitted.ids):
+        return None if factors is None else Placed(factors.topic_of, factors.share, None)
+    among = set(fitted.ids)
+    rest = [document for document in ids if document not in among]
+    placed = place_documents(documents, rest, factors.vectors, factors.weights)
+    said = dict(zip(fitted.ids, zip(factors.topic_of, factors.share, strict=True), strict=True))
+    said |= dict(zip(rest, zip(placed.topic_of, placed.share, strict=True), strict=True))
+    tops, shares = zip(*(said[document] for document in ids), strict=True)
+    return Placed(np.array(tops), np.array(shares), None)
+
+
+def _members(placed: Placed | None, count: int) -> list[list[int]]:
+    members: list[list[int]] = [[] for _ in range(count)]
+    for row, topic in enumerate(() if placed is None else placed.topic_of.tolist()):
         if topic >= 0:
             members[topic].append(row)
     return members
 
 
-def _describe(factors: Factors | None, members: Sequence[Sequence[int]], texts: Sequence[str]) -> list[TopicTerms]:
+def _describe(factors: Factors | None, fitted: Batch) -> list[TopicTerms]:
     if factors is None:
         return []
-    return describe_topics(factors.weights, factors.tokens, [[texts[row] for row in rows] for rows in members])
+    members: list[list[str]] = [[] for _ in factors.weights]
+    for text, topic in zip(fitted.texts, factors.topic_of.tolist(), strict=True):
+        if topic >= 0:
+            members[topic].append(text)
+    return describe_topics(factors.weights, factors.tokens, members)
 
 
 def _describe_known(known: Known) -> dict[str, Described]:
@@ -199,12 +287,12 @@ def _name_topics(
     return names
 
 
-def _filing_rows(matching: Matching, factors: Factors | None, ids: Sequence[str]) -> pl.DataFrame:
-    if factors is None:
+def _filing_rows(topic_ids: Sequence[str], placed: Placed | None, ids: Sequence[str]) -> pl.DataFrame:
+    if placed is None:
         return pl.DataFrame(schema=FILING_SCHEMA)
     rows = [
-        (document, matching.ids[topic], weight)
-        for document, topic, weight in zip(ids, factors.topic_of.tolist(), factors.share.tolist(), strict=True)
+        (document, topic_ids[topic], weight)
+        for document, topic, weight in zip(ids, placed.topic_of.tolist(), placed.share.tolist(), strict=True)
         if topic >= 0
     ]
     return pl.DataFrame(rows, FILING_SCHEMA, orient="row")
@@ -224,8 +312,8 @@ def _note(documents: int, bears: int, factors: Factors | None, settings: TopicSe
     return None
 
 
-def _hash_documents(ids: Sequence[str], texts: Sequence[str], symbols: Sequence[Sequence[str]]) -> str:
+def _hash_documents(fitted: Batch) -> str:
     digest = hashlib.sha256()
-    for document, text, held in zip(ids, texts, symbols, strict=True):
+    for document, text, held in zip(fitted.ids, fitted.texts, fitted.symbols, strict=True):
         digest.update(f"{document}\t{text}\t{' '.join(held)}\n".encode())
     return digest.hexdigest()[:16]
