@@ -68,6 +68,29 @@ def test_every_past_answer_reads_back_exactly(con: duckdb.DuckDBPyConnection, ni
         assert recall(con, *(f"r{number}" for number in range(place + 1))) == expected
 
 
+@given(before=answers, after=answers)
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_change_is_the_replacement_that_it_stands_for(
+    con: duckdb.DuckDBPyConnection, before: Said, after: Said
+) -> None:
+    """Told as what differs or as a whole: the same rows in the table, the same answer in the log."""
+    con.execute("drop table if exists history.filing_topic_log; delete from history.stamp; delete from ml.filing_topic")
+    for watch in ("w", "v"):
+        say(con, before, f"before-{watch}", watch)
+    say(con, after, "after-w", "w")
+    rows = [("v", name, topic, 0.5, model) for name, (topic, model) in after.items() if before.get(name) != after[name]]
+    gone = pl.DataFrame([("v", name) for name in before.keys() - after.keys()], list(SCHEMA.items())[:2], orient="row")
+    run = ledger.Run("after-v", "test", DAY)
+    with ledger.transaction(con):
+        changed = pl.DataFrame(rows, SCHEMA, orient="row")
+        history.change_rows(con, run, "topics", "ml.filing_topic", changed, gone, "v")
+    stands = "select invention_id, topic_id, model_id from ml.filing_topic where watch = ? order by all"
+    assert con.execute(stands, ["w"]).fetchall() == con.execute(stands, ["v"]).fetchall()
+    for known in (("before",), ("before", "after")):
+        said = recall(con, *(f"{name}-{watch}" for name in known for watch in "wv"))
+        assert said.get("w", {}) == said.get("v", {}) == (after if "after" in known else before)
+
+
 def test_a_quiet_night_writes_nothing_also_with_another_model(con: duckdb.DuckDBPyConnection) -> None:
     """A model that says the same of every filing as the one before costs one row for its id, and the id is right."""
     say(con, {"a": ("t", "m1"), "b": ("t", "m1")}, "r1")
