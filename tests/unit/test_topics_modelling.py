@@ -20,9 +20,9 @@ from filingwatch.topics.modelling import (
     Known,
     Topics,
     model_topics,
-    settle,
 )
 from filingwatch.topics.placing import Fitted, are_strange, keep_fit, place_documents, why_refit
+from filingwatch.topics.settling import settle
 
 SETTINGS = TopicSettings()
 NOTHING = Known(pl.DataFrame(schema=TOPIC_SCHEMA), pl.DataFrame(schema=FILING_SCHEMA), {})

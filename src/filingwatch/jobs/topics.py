@@ -52,8 +52,9 @@ class TopicJob:
     def run(self, tables: Tables, prior: Tables, watch: Watch, run: ledger.Run, corpus: Corpus) -> JobResult:
         # scikit-learn takes two seconds to import; a night without news must not pay them
         from filingwatch.topics.model import TopicSettings
-        from filingwatch.topics.modelling import name_purpose, settle
+        from filingwatch.topics.modelling import name_purpose
         from filingwatch.topics.placing import Fitted, are_strange, why_refit
+        from filingwatch.topics.settling import settle
 
         relevant, known = tables["ml.relevance"], _known(tables, prior, corpus)
         model, made_for = prior["ml.model"], name_purpose(watch.topics.count, TopicSettings())

@@ -2,7 +2,7 @@
 
 A fit starts from the known topics while these explain nearly as much as a fresh one; ids are kept by matching. A filing
 may so move to another topic although nothing about it changed: `same_topic_share` in the figures says how many did not.
-Between fits filings are placed among the topics there are, and nothing else moves.
+What happens between fits belongs to `settling`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import polars as pl
 from filingwatch.texts import Batch, Texts, draw_sample
 from filingwatch.topics.identity import Described, Matching, match_topics
 from filingwatch.topics.model import Factors, TopicSettings, factorise, topic_count
-from filingwatch.topics.placing import Fitted, Placed, place_documents
+from filingwatch.topics.placing import Placed, place_documents
 from filingwatch.topics.terms import TopicTerms, describe_topics, name_topic, still_describes
 
 # changes when the same filings and settings would give other topics
@@ -106,7 +106,7 @@ def model_topics(
     ]
     matching = match_topics(now, before, mint_from=mint_from)
     topics = pl.DataFrame(_topic_rows(matching, terms, members, known, today), TOPIC_SCHEMA, orient="row")
-    filings = _filing_rows(matching.ids, placed, ids)
+    filings = filing_rows(matching.ids, placed, ids)
     lineage = [(step.topic_id, step.previous, step.state, step.similarity) for step in matching.lineage]
     parameters = asdict(settings) | {
         "count_wanted": count,
@@ -120,7 +120,7 @@ def model_topics(
         "topics_allowed": bears,
         "documents_without_topic": len(ids) - filings.height,
         "states": dict(sorted(topics.group_by("state").len().iter_rows())),
-        "same_topic_share": _same_topic_share(filings, known.filings),
+        "same_topic_share": same_topic_share(filings, known.filings),
         "unexplained_share": None if factors is None else 1.0 - factors.explained,
         "fit": None if factors is None else "carried on" if factors.is_carried_on else "fresh",
         "note": _note(len(ids), bears, factors, settings),
@@ -129,53 +129,9 @@ def model_topics(
     return Topics(topics, filings, steps, parameters, figures, factors, matching.ids)
 
 
-def settle(documents: Texts, known: Known, kept: Fitted, ids: pl.Series, new: pl.Series) -> tuple[Topics, Placed]:
-    """The known topics with the relevant filings of today (`ids`), of which only those are placed that have to be.
-
-    These are the `new` ones (since the fit) and those that were away in between. Nothing else moves; people's names
-    count. Second, what the placing says of how well the topics fit.
-    """
-    standing = known.filings.filter(
-        pl.col("invention_id").is_in(ids.implode()) & ~pl.col("invention_id").is_in(new.implode())
-    )
-    place = sorted(set(ids.to_list()) - set(standing["invention_id"].to_list()))
-    placed = place_documents(documents, place, kept.vectors, kept.weights)
-    filings = pl.concat([standing, _filing_rows(kept.topic_ids, placed, place)]).sort("invention_id")
-    sizes = dict(filings.group_by("topic_id").len().iter_rows())
-    rows: list[tuple] = []
-    for row in known.topics.sort("topic_id").iter_rows(named=True):
-        name, named_by = _settle_name(row, known.human_names, {other[1] for other in rows})
-        rows.append(
-            tuple((row | {"name": name, "named_by": named_by, "filing_count": sizes.get(row["topic_id"], 0)}).values())
-        )
-    figures = {
-        "documents": len(ids),
-        "placed": len(place),
-        "new_since_fit": len(new),
-        "documents_without_topic": len(ids) - filings.height,
-        "topics": len(kept.topic_ids),
-        "left_unexplained": kept.unexplained,
-        "left_unexplained_of_placed": placed.unexplained,
-        "fitted_on": kept.fitted_on,
-        "same_topic_share": _same_topic_share(filings, known.filings),
-        "refitted_because": None,
-    }
-    topics = pl.DataFrame(rows, TOPIC_SCHEMA, orient="row")
-    return Topics(topics, filings, pl.DataFrame(schema=LINEAGE_SCHEMA), {}, figures), placed
-
-
 def name_purpose(count: int, settings: TopicSettings) -> str:
     """16 hex digits over all that topics depend on besides documents and the topics before."""
     return hashlib.sha256(json.dumps([VERSION, count, asdict(settings)]).encode()).hexdigest()[:16]
-
-
-def _settle_name(row: Mapping[str, Any], human_names: Mapping[str, str], taken: set[str]) -> tuple[str, str]:
-    given = human_names.get(row["topic_id"], row["name"] if row["named_by"] == "person" else "").strip()
-    if given:
-        return given, "person"
-    if row["named_by"] == "rule":
-        return row["name"], "rule"
-    return name_topic(TopicTerms(tuple(row["terms_en"]), tuple(row["terms_zh"])), taken), "rule"
 
 
 def _place(documents: Texts, ids: Sequence[str], fitted: Batch, factors: Factors | None) -> Placed | None:
@@ -287,7 +243,8 @@ def _name_topics(
     return names
 
 
-def _filing_rows(topic_ids: Sequence[str], placed: Placed | None, ids: Sequence[str]) -> pl.DataFrame:
+def filing_rows(topic_ids: Sequence[str], placed: Placed | None, ids: Sequence[str]) -> pl.DataFrame:
+    """The topic of each of these documents (FILING_SCHEMA) that has one."""
     if placed is None:
         return pl.DataFrame(schema=FILING_SCHEMA)
     rows = [
@@ -298,7 +255,7 @@ def _filing_rows(topic_ids: Sequence[str], placed: Placed | None, ids: Sequence[
     return pl.DataFrame(rows, FILING_SCHEMA, orient="row")
 
 
-def _same_topic_share(filings: pl.DataFrame, before: pl.DataFrame) -> float | None:
+def same_topic_share(filings: pl.DataFrame, before: pl.DataFrame) -> float | None:
     """Share of the filings that both runs placed which kept their topic; None where there are none."""
     both = filings.join(before, on="invention_id", suffix="_before")
     return both.select((pl.col("topic_id") == pl.col("topic_id_before")).mean()).item() if both.height else None
