@@ -15,5 +15,12 @@ select
     count_after,
     difference_count,
     main_reason,
-    is_synthetic
+    is_synthetic,
+    gained_count,
+    lost_count,
+    published_count,
+    withdrawn_count,
+    linked_count,
+    corrected_count,
+    judged_count
 from revision

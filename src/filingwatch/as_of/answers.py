@@ -13,6 +13,15 @@ from filingwatch.as_of.taking import Question, tables_in
 
 _MADE_ANEW = ("series_fit", "series_verdict", "changepoint", "changepoint_event", "filing_completeness")
 """Answers about counts: in the world of a day they are computed for it."""
+_APPENDED = ("model", "topic_lineage", "changepoint_event")
+"""Never replaced: each row tells the run that said it, in a column or as the beginning of its model's id."""
+SAID_BY = {
+    "applicant_entity": "applicants", "applicant_link": "applicants", "applicant_review": "applicants",
+    "changepoint": "changepoints", "filing_completeness": "completeness", "filing_topic": "topics",
+    "legal_entity": "applicants", "relevance": "relevance", "series_fit": "changepoints",
+    "series_verdict": "changepoints", "topic": "topics",
+}  # fmt: skip
+"""Which job replaces a table of ml."""
 _BEST = ("is_relevant", "probability", "weight")
 """Where several inventions of today were one, the answer that speaks for it most counts."""
 
@@ -20,23 +29,24 @@ _BEST = ("is_relevant", "probability", "weight")
 def take_answers(con: duckdb.DuckDBPyConnection, question: Question) -> list[str]:
     """Fill ml of the scratch file with what the jobs had said by the day; returns what could not be told, in words."""
     caveats = []
-    for table in (f"ml.{name}" for name in tables_in(con, "ml")):
-        columns = history.columns_of(con, table)
+    for table in tables_in(con, "ml"):
+        columns = history.columns_of(con, f"ml.{table}")
         scope = _scope(columns, question)
-        if history.has_log(con, table, "working"):
-            rows = history.answer_of(con, table, "working", "select run_id from known_run")
+        if table not in _APPENDED:
+            rows = _replaced(con, table, question)
             caveats += _tell_of_begin(con, table, question)
         elif "run_id" in columns:
-            rows = f"select * from working.{table} where run_id in (select run_id from known_run)"
-        elif "model_id" in columns:
+            rows = f"select * from working.ml.{table} where run_id in (select run_id from known_run)"
+        else:
             rows = (
-                f"select * from working.{table} as said "
+                f"select * from working.ml.{table} as said "
                 "where exists (select 1 from known_run where starts_with(said.model_id, known_run.run_id || '-'))"
             )
-        else:
-            rows = f"select * from working.{table}"
-            caveats.append(f"{table} is that of today: it has not changed since its history is kept.")
-        con.execute(f"insert into {table} by name select * from ({rows}) where {scope}")
+        con.execute(f"insert into ml.{table} by name select * from ({rows}) where {scope}")
+    begin = con.execute("select min(as_of) from working.ops.month_vintage").fetchall()[0][0]
+    if begin is None or begin > question.day:
+        since = f"before {begin}" if begin else "yet"
+        caveats.append(f"What was counted for each month was not kept {since}: insight.fct_revision is empty.")
     return caveats
 
 
@@ -79,6 +89,20 @@ def lay_over(con: duckdb.DuckDBPyConnection) -> None:
             f"qualify row_number() over (partition by {_past(key)} order by {best}) = 1"
         )
     con.execute("drop schema borrowed cascade")
+    _forget_later_names(con)
+
+
+def _forget_later_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Leave out names, and who goes by none but them, that were not in print on the day."""
+    con.execute("create temp table in_print as select normalised_name from intermediate.int_applicant_name")
+    con.execute("delete from ml.applicant_entity where normalised_name not in (from in_print)")
+    for table in ("applicant_link", "applicant_review"):
+        con.execute(f"delete from ml.{table} where name_a not in (from in_print) or name_b not in (from in_print)")
+    con.execute(
+        "update ml.legal_entity set name_count = (select count(*) from ml.applicant_entity as named "
+        "where named.entity_id = legal_entity.entity_id)"
+    )
+    con.execute("delete from ml.legal_entity where name_count = 0 and not is_seeded")
 
 
 def _past(key: str) -> str:
@@ -93,10 +117,49 @@ def _scope(columns: dict[str, str], question: Question) -> str:
     return "watch in ({})".format(", ".join(f"'{watch}'" for watch in question.watches))
 
 
+def _replaced(con: duckdb.DuckDBPyConnection, table: str, question: Question) -> str:
+    """SQL of a replaced table as of the day. Where it was not replaced since its history is kept, it is that of today
+    for whom its job did not run again; of the others nobody knows."""
+    if history.has_log(con, f"ml.{table}", "working"):
+        return history.answer_of(con, f"ml.{table}", "working", "select run_id from known_run")
+    owner = _owner(con, table)
+    return (
+        f"select * from working.ml.{table} where {owner} in ("
+        f"select watch from ({_ran(table)}) group by watch having max(as_of) <= date '{question.day}')"
+    )
+
+
 def _tell_of_begin(con: duckdb.DuckDBPyConnection, table: str, question: Question) -> list[str]:
-    row = con.execute(
-        f"select min(run.as_of) from working.{history.log_of(table)} inner join working.ops.run as run using (run_id)"
-    ).fetchone()
-    if row is None or row[0] is None or row[0] <= question.day:
-        return []
-    return [f"What stood in {table} before {row[0]} was not kept: it is empty here."]
+    """For whom an answer stood on the day and was replaced before there was a history."""
+    if history.has_log(con, f"ml.{table}", "working"):
+        known = (
+            f"select {_owner(con, table)} as watch, min(run.as_of) as first_day "
+            f"from working.{history.log_of(f'ml.{table}')} inner join working.ops.run as run using (run_id) group by 1"
+        )
+    else:
+        known = f"select watch, max(as_of) as first_day from ({_ran(table)}) group by watch"
+    rows = con.execute(
+        f"select ran.watch, known.first_day from ({_ran(table)}) as ran left join ({known}) as known using (watch) "
+        "where ran.as_of <= $day and (known.first_day > $day or known.first_day is null) "
+        "and ran.decided_at < (select applied_at from working.ops.migration where name like '%_history') "
+        "group by all order by all",
+        {"day": question.day},
+    ).fetchall()
+    return [
+        f"What stood in ml.{table}{f' for {watch}' if watch else ''} on this day was not kept"
+        f"{f' (it is from {first} on)' if first else ''}: it is empty here."
+        for watch, first in rows
+        if not watch or not question.watches or watch in question.watches
+    ]
+
+
+def _owner(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    return "watch" if "watch" in history.columns_of(con, f"ml.{table}") else "''"
+
+
+def _ran(table: str) -> str:
+    return (
+        "select coalesce(job_run.watch, '') as watch, run.as_of, job_run.decided_at "
+        "from working.ops.job_run as job_run "
+        f"inner join working.ops.run as run using (run_id) where job = '{SAID_BY[table]}' and job_run.status = 'ran'"
+    )

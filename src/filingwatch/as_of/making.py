@@ -6,6 +6,7 @@ The working file is read only while it is copied, with the night's lock held; wh
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import os
 import shutil
 import tempfile
@@ -17,48 +18,19 @@ from typing import Any
 
 import duckdb
 
-from filingwatch import __version__, ledger, publish, transform
+from filingwatch import ledger, publish, transform
 from filingwatch.as_of.answers import borrow_answers, lay_over, take_answers
+from filingwatch.as_of.stating import OF_NOW, OF_THEN, WORLD_CAVEATS, state
 from filingwatch.as_of.taking import MODES, Question, settle_world, tables_in, take_landed
-from filingwatch.comments import comment_on
-from filingwatch.errors import BadInput, NothingPublished
+from filingwatch.errors import BadInput, FilingwatchError, NothingPublished, Terminal
 from filingwatch.jobs.base import run_jobs
 from filingwatch.jobs.counting import count_again
 from filingwatch.jobs.registry import jobs_of
 from filingwatch.landing import sync_folder
 from filingwatch.lock import SHORT_FLOW, hold_night
 from filingwatch.settings import Settings
-from filingwatch.warehouse import attach_working, existing, fresh, migrate, utc_now, writer
+from filingwatch.warehouse import attach_working, existing, fresh, migrate, reader, writer
 from filingwatch.watch import Watch
-
-_OF_THEN = {
-    "ours": "everything: records, decisions, watches and the answers of the jobs as this installation had them",
-    "world": "records published by the day, plus the lag of their feed; changepoints, completeness and counts of them",
-}
-_OF_NOW = {
-    "ours": "the software: models and tables of dbt are those of the version that made this file",
-    "world": "watches, decisions, links that people made, relevance, topics and names of applicants, laid over the "
-    "inventions of the day through their publications",
-}
-_WORLD_CAVEATS = [
-    "A record that was first seen here after the day stands with the first version that was seen: what its office "
-    "corrected or deleted between the day and that sight cannot be told.",
-    "A record without a day of publication counts from the day it was first seen here.",
-    "Families and classes are those of the version used; dates at which they were given are not known.",
-]  # fmt: skip
-_AS_OF_COLUMNS = {
-    None: "What this file is: the tables as of a past day, what in them is of then and what of now. One row per file.",
-    "mode": "ours (what this installation had seen) or world (what had been published anywhere).",
-    "as_of": "The day, at whose end the knowledge stands.",
-    "last_run_as_of": "In mode ours, the day of the last run that counts; in mode world the day itself.",
-    "made_at": "When this file was made (UTC).",
-    "project_version": "Version of the software that made it.",
-    "watches": "The watches that were asked for; empty for all.",
-    "what_is_of_then": "What in these tables is as it was on the day.",
-    "what_is_of_now": "What in these tables is as it is today.",
-    "feed_lags": "Days from publication until a feed carries a record, as used in mode world; null in mode ours.",
-    "caveats": "What could not be told.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +73,35 @@ def _check(settings: Settings, day: dt.date, mode: str, out: Path, force: bool) 
         raise BadInput(f"There is no mode {mode!r}: ours is what this home had seen, world what had been published.")
     if day > settings.today:
         raise BadInput(f"{day} lies ahead of today ({settings.today}): nobody knows yet what will have been known.")
-    if out.exists() and not force:
-        raise BadInput(f"{out} is there already: name another file, or add --force to replace it.")
+    _check_place(settings, out, force)
+    if not settings.working_file.exists():
+        raise NothingPublished(f"There is nothing in {settings.home} yet; run `filingwatch nightly` first.")
+
+
+def _check_place(settings: Settings, out: Path, force: bool) -> None:
+    """Refuse, before any work, what could not be written or would take the place of something else."""
     if out.is_dir() or out.resolve().is_relative_to(settings.published.resolve()) or \
             out.resolve() == settings.working_file.resolve():  # fmt: skip
         raise BadInput(f"{out} is not a place for such a file: name a file outside of {settings.published}.")
+    if out.exists() and not force:
+        raise BadInput(f"{out} is there already: name another file, or add --force to replace it.")
+    if out.exists() and not _is_ours(settings, out):
+        raise BadInput(f"{out} was not made by `filingwatch as-of`, so --force does not replace it: name another file.")
     if not out.parent.is_dir():
         raise BadInput(f"There is no folder {out.parent}; make it first.")
-    if not settings.working_file.exists():
-        raise NothingPublished(f"There is nothing in {settings.home} yet; run `filingwatch nightly` first.")
+    try:
+        tempfile.TemporaryFile(dir=out.parent).close()
+    except OSError as error:
+        raise BadInput(f"Nothing can be written into {out.parent} ({error.strerror}); name another folder.") from error
+
+
+def _is_ours(settings: Settings, out: Path) -> bool:
+    try:
+        with reader(settings, out) as con:
+            con.execute("select mode from ops.as_of")
+    except (FilingwatchError, duckdb.Error):
+        return False
+    return True
 
 
 @contextmanager
@@ -141,7 +133,7 @@ def _take(con: duckdb.DuckDBPyConnection, settings: Settings, question: Question
     if not tables_in(con, "core"):
         raise NothingPublished(f"Nothing has been built in {settings.home} yet; run `filingwatch nightly` first.")
     take_landed(con, question)
-    until, lags, caveats = question.day, None, list(_WORLD_CAVEATS)
+    until, lags, caveats = question.day, None, list(WORLD_CAVEATS)
     if question.mode == "world":
         settle_world(con, question.day)
         borrow_answers(con, question)
@@ -157,7 +149,7 @@ def _take(con: duckdb.DuckDBPyConnection, settings: Settings, question: Question
     con.execute("detach working")
     return {
         "mode": question.mode, "as_of": question.day, "last_run_as_of": until, "watches": list(question.watches),
-        "what_is_of_then": _OF_THEN[question.mode], "what_is_of_now": _OF_NOW[question.mode], "feed_lags": lags,
+        "what_is_of_then": OF_THEN[question.mode], "what_is_of_now": OF_NOW[question.mode], "feed_lags": lags,
         "caveats": caveats,
     }  # fmt: skip
 
@@ -172,6 +164,7 @@ def _build(scratch: Settings, run: ledger.Run, question: Question) -> None:
     if question.mode == "world":
         with writer(scratch) as con:
             run_jobs(con, jobs_of("series"), _landed_watches(con), run)
+            con.execute("delete from ops.alert")  # nobody was told, then or now
             count_again(con, run)
     transform.build(scratch, "tag:findings", as_of=run.as_of)
 
@@ -184,35 +177,28 @@ def _landed_watches(con: duckdb.DuckDBPyConnection) -> list[Watch]:
 
 
 def _put_in_place(scratch: Settings, out: Path, question: Question, stated: dict[str, Any]) -> dict[str, int]:
+    for left in out.parent.glob(f"{glob.escape(out.name)}.*.part"):
+        pid = left.name.split(".")[-2]
+        if pid.isdecimal() and not _is_alive(pid):
+            left.unlink()
     part = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(scratch.published_file, part)
         with existing(scratch, part) as con:
-            _state(con, stated)
+            state(con, stated)
             counts = _count(con)
             con.execute("checkpoint")
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(out)
+    except (OSError, duckdb.IOException) as error:
+        raise Terminal(
+            f"{out} could not be written: {error}\nMake room or name another folder, and ask again."
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     sync_folder(out.parent)
     return counts
-
-
-def _state(con: duckdb.DuckDBPyConnection, stated: dict[str, Any]) -> None:
-    con.execute(
-        "create table ops.as_of as select ?::varchar as mode, ?::date as as_of, ?::date as last_run_as_of, "
-        "?::timestamp as made_at, ?::varchar as project_version, ?::varchar[] as watches, "
-        "?::varchar as what_is_of_then, ?::varchar as what_is_of_now, "
-        "?::struct(feed varchar, lag_days integer, is_measured boolean, record_count bigint)[] as feed_lags, "
-        "?::varchar[] as caveats",
-        [
-            stated["mode"], stated["as_of"], stated["last_run_as_of"], utc_now(), __version__, stated["watches"],
-            stated["what_is_of_then"], stated["what_is_of_now"], stated["feed_lags"], stated["caveats"],
-        ],
-    )  # fmt: skip
-    comment_on(con, "ops", "as_of", _AS_OF_COLUMNS)
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -25,6 +24,10 @@ LEAST_MEASURED = 100
 """A feed's own lag is believed from so many records on; below, the constant of the seed feed_order counts."""
 _UNKNOWN_LAG = 14
 _LEFT_OUT = ("cursor", "migration")
+_LEDGER_OF_WORLD = ("run", "outcome")
+"""What this home analysed and counted is no part of the world; left in, it would stand for work that is still to do."""
+
+_KNOWN_WATCH = "coalesce(run_id in (select run_id from known_run), first_seen_at::date <= date '{day}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,18 @@ def take_landed(con: duckdb.DuckDBPyConnection, question: Question) -> None:
         BadInput: the day lies before everything, or a watch is not there; says from when on there is something.
     """
     _find_known(con, question)
-    _require_watches(con, question.watches)
+    _require_watches(con, question)
     if question.mode == "world":
         _choose_published(con, question.day)
     _require_something(con, question)
     for table in tables_in(con, "raw"):
         _copy(con, f"raw.{table}", _raw_filter(con, table, question))
-    for table in tables_in(con, "ops"):
-        if table not in _LEFT_OUT and "run_id" in columns_of(con, f"working.ops.{table}"):
-            _copy(con, f"ops.{table}", "run_id in (select run_id from known_run)")
+    wanted = _LEDGER_OF_WORLD if question.mode == "world" else [t for t in tables_in(con, "ops") if t not in _LEFT_OUT]
+    for table in wanted:
+        columns = columns_of(con, f"working.ops.{table}")
+        if "run_id" in columns:
+            ours = _of_watches(question, "''") if "watch" in columns else "true"
+            _copy(con, f"ops.{table}", f"run_id in (select run_id from known_run) and {ours}")
 
 
 def _find_known(con: duckdb.DuckDBPyConnection, question: Question) -> None:
@@ -76,11 +82,18 @@ def _find_known(con: duckdb.DuckDBPyConnection, question: Question) -> None:
     )
 
 
-def _require_watches(con: duckdb.DuckDBPyConnection, watches: Sequence[str]) -> None:
-    there = [row[0] for row in con.execute("select distinct watch from working.raw.watch order by 1").fetchall()]
-    missing = [watch for watch in watches if watch not in there]
-    if missing:
-        raise BadInput(f"There is no watch {missing[0]!r} in this home; use one of: {', '.join(there) or 'none yet'}.")
+def _require_watches(con: duckdb.DuckDBPyConnection, question: Question) -> None:
+    known = _KNOWN_WATCH.format(day=question.day) if question.mode == "ours" else "true"
+    rows = con.execute(
+        f"select watch, bool_or({known}) from working.raw.watch group by watch order by watch"
+    ).fetchall()
+    there = dict(rows)
+    for watch in question.watches:
+        if watch not in there:
+            names = ", ".join(there) or "none yet"
+            raise BadInput(f"There is no watch {watch!r} in this home; use one of: {names}.")
+        if not there[watch]:
+            raise BadInput(f"The watch {watch!r} was not here yet on {question.day}; ask for a later day.")
 
 
 def _require_something(con: duckdb.DuckDBPyConnection, question: Question) -> None:
@@ -178,11 +191,9 @@ def _measure_lags(con: duckdb.DuckDBPyConnection, day: dt.date) -> None:
 def _raw_filter(con: duckdb.DuckDBPyConnection, table: str, question: Question) -> str:
     day, columns = f"date '{question.day}'", columns_of(con, f"working.raw.{table}")
     seen = f"page_id in (select page_id from seen_page where seen_on <= {day})"
-    chosen = ", ".join(f"'{watch}'" for watch in question.watches)
-    ours = f"(watch is null or watch in ({chosen}))" if chosen else "true"
+    ours = _of_watches(question)
     if table == "watch":
-        known = f"coalesce(run_id in (select run_id from known_run), first_seen_at::date <= {day})"
-        return ours if question.mode == "world" else f"{known} and {ours}"
+        return ours if question.mode == "world" else f"{_KNOWN_WATCH.format(day=question.day)} and {ours}"
     if table == "decision":
         return ours if question.mode == "world" else f"{seen} and {ours}"
     decided = f"select page_id from working.raw.decision where {_raw_filter(con, 'decision', question)}" \
@@ -192,6 +203,12 @@ def _raw_filter(con: duckdb.DuckDBPyConnection, table: str, question: Question) 
     if table == "page":
         return f"{seen} and (source <> 'decisions' or page_id in ({decided}))"
     return seen if "page_id" in columns else "true"
+
+
+def _of_watches(question: Question, *more: str) -> str:
+    """SQL that keeps what belongs to the watches of the question, to none, or to `more` (quoted)."""
+    chosen = ", ".join([*(f"'{watch}'" for watch in question.watches), *more])
+    return f"(watch is null or watch in ({chosen}))" if question.watches else "true"
 
 
 def _world_filter(table: str, columns: dict[str, str], seen: str, decided: str) -> str:
