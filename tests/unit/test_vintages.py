@@ -126,3 +126,22 @@ def test_no_filings_have_no_completeness() -> None:
                 "filing_count": pl.Int32, "is_synthetic": pl.Boolean}
     )  # fmt: skip
     assert measure_completeness(empty, TODAY).is_empty()
+
+
+def test_months_of_which_nothing_is_out_are_told() -> None:
+    """The youngest months hold no filing yet: they are there, too young, with a count of 0."""
+    months = [dt.date(2022 + number // 12, number % 12 + 1, 1) for number in range(36)]
+    triangle = pl.DataFrame(
+        {
+            "office": "CN",
+            "patent_type": "invention",
+            "filing_month": months,
+            "publication_month": [dt.date(month.year + 1, month.month, 1) for month in months],
+            "filing_count": [10] * len(months),
+            "is_synthetic": False,
+        }
+    )
+    found = measure_completeness(triangle, dt.date(2025, 12, 31))
+    assert found["filing_month"].to_list() == [*months, *(dt.date(2025, number, 1) for number in range(1, 13))]
+    young = found.filter(pl.col("filing_month") >= dt.date(2025, 2, 1))
+    assert young["filing_count"].to_list() == [0] * 11 and young["is_too_young"].all()

@@ -24,7 +24,7 @@ _CELL = ("is_synthetic", "office", "patent_type")
 
 
 def measure_completeness(triangle: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """One row for every month of filing in the triangle, by office, type and origin; sorted.
+    """One row for every month from the first filing to the last day observed, by office, type and origin; sorted.
 
     The bounds hold the law's own error: what past months came to against what the law said of them.
     """
@@ -39,8 +39,8 @@ def measure_completeness(triangle: pl.DataFrame, as_of: dt.date) -> pl.DataFrame
 
 def _measure(strata: Strata, cell: tuple, part: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     is_synthetic, office, patent_type = cell
-    months = part.group_by("filing_month").agg(pl.col("filing_count").sum()).sort("filing_month")
     until = strata.source_until(is_synthetic, office, patent_type, as_of)
+    months = _every_month(part.group_by("filing_month").agg(pl.col("filing_count").sum()), until)
     evidence = _count_evidence(part, until)
     share = low = high = young = None
     if evidence >= LEAST_EVIDENCE:
@@ -61,6 +61,15 @@ def _measure(strata: Strata, cell: tuple, part: pl.DataFrame, as_of: dt.date) ->
         pl.lit(None if young is None else pl.Series(young), pl.Boolean).alias("is_too_young"),
         pl.lit(until).alias("observed_until"),
         pl.lit(evidence, pl.Int32).alias("evidence_count"),
+    )
+
+
+def _every_month(counted: pl.DataFrame, until: dt.date) -> pl.DataFrame:
+    """Months without a filing too, up to the last that was observed: of the youngest ones nothing is out yet."""
+    first, last = counted["filing_month"].min(), counted["filing_month"].max()
+    months = pl.date_range(first, max(last, until.replace(day=1)), "1mo", eager=True).alias("filing_month")
+    return (
+        months.to_frame().join(counted, on="filing_month", how="left").with_columns(pl.col("filing_count").fill_null(0))
     )
 
 

@@ -19,7 +19,7 @@ from filingwatch.jobs.base import JobOutcome
 from filingwatch.jobs.completeness import measure_completeness
 from filingwatch.jobs.vintages import take_vintages
 
-VERSION = 1
+VERSION = 2
 _TRIANGLE = "select office, patent_type, filing_month, publication_month, filing_count, is_synthetic"
 
 
