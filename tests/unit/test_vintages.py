@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from filingwatch import ledger, warehouse
+from filingwatch.jobs import vintages
 from filingwatch.jobs.completeness import LEAST_EVIDENCE, measure_completeness
 from filingwatch.jobs.vintages import take_vintages
 
@@ -145,3 +146,20 @@ def test_months_of_which_nothing_is_out_are_told() -> None:
     assert found["filing_month"].to_list() == [*months, *(dt.date(2025, number, 1) for number in range(1, 13))]
     young = found.filter(pl.col("filing_month") >= dt.date(2025, 2, 1))
     assert young["filing_count"].to_list() == [0] * 11 and young["is_too_young"].all()
+
+
+def test_a_count_that_is_cut_off_leaves_nothing_and_is_made_up(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the log and what the next count compares with: neither is kept; the next run tells the change once."""
+    file(con, "d", MAY)
+    kept = "select count(*) from {}"
+    tables = ("ops.month_vintage", "history.counted_invention", "history.counted_publication")
+    before = [con.execute(kept.format(table)).fetchall() for table in tables]
+    with monkeypatch.context() as patch:
+        patch.setattr(vintages, "_KEEP", (*vintages._KEEP[:2], "select error('cut off')"))
+        with pytest.raises(duckdb.Error, match="cut off"):
+            count(con, "r2")
+    assert [con.execute(kept.format(table)).fetchall() for table in tables] == before
+    assert count(con, "r3") == {("", MAY): (4, 1, 0, 1, 0, 0, 0, 0)}
+    assert count(con, "r4") == {}

@@ -18,7 +18,7 @@ OF_NOW = {
     "ours": "the software: models and tables of dbt are those of the version that made this file. "
     "ops.source_state holds only sources that were not asked since",
     "world": "watches, decisions, links that people made, relevance, topics and names of applicants, laid over the "
-    "inventions of the day through their publications",
+    "inventions of the day through their publications; dated events, companies and other tables of the software",
 }
 WORLD_CAVEATS = [
     "A record that was first seen here after the day stands with the first version that was seen: what its office "
