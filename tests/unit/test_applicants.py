@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import math
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filingwatch.applicants import SAME_FROM, PairScore, parse_name, score_pair
+from filingwatch.applicants import SAME_FROM, PairScore, blocking, parse_name, score_pair
 from filingwatch.applicants.clustering import Link, join_names, name_clusters
 from filingwatch.applicants.resolving import Alias, Decision, Known, Resolution, resolve
 from filingwatch.resources import dbt_project_folder
@@ -93,6 +93,13 @@ def test_what_is_merged_by_itself_is_right(half: str) -> None:
         ("苏州大学", "UNIV SUZHOU", "doubtful"),
         ("腾讯科技（深圳）有限公司", "腾讯科技（上海）有限公司", "different"),
         ("北京市商汤科技开发有限公司", "北京商汤科技开发有限公司", "same"),
+        ("University Of Washington", "Washington University", "doubtful"),
+        ("The University of Washington", "University Of Washington", "same"),
+        ("AI Incorporated", "ai, Inc.", "doubtful"),
+        ("Sirius-Beta Corporation", "Sirius-beta Pty Ltd", "doubtful"),
+        ("UPL Corporation Limited", "Upl Ltd", "doubtful"),
+        ("Livestock Improvement Corp Ltd", "Livestock Improvement Corporation Limited", "same"),
+        ("Ricoh Co Ltd", "Ricoh Company, Ltd.", "same"),
         ("王伟", "王伟", "different"),
         ("HUANG WEI JAN", "HUANG WEI-JAN", "different"),
         ("JANE DOE", "Doe Jane", "different"),
@@ -231,3 +238,49 @@ def clusters_of(result: Resolution) -> set[frozenset[str]]:
     for name, said in result.assignments.items():
         members.setdefault(said.entity_id or f"none {name}", set()).add(name)
     return {frozenset(cluster) for cluster in members.values()}
+
+
+_CROWD = [f"Nova{word} Systems Inc" for word in ("", " Data", " Health", " Energy", " Power", " Vision")] + [
+    "Nova Systems Incorporated", "Nova Sys Inc", "Nova Data Systems, Inc.", "星云科技有限公司",
+]  # fmt: skip
+
+
+@given(st.lists(st.sets(st.sampled_from(_CROWD), min_size=1), min_size=2, max_size=4), st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_night_by_night_is_as_all_at_once(
+    monkeypatch: pytest.MonkeyPatch, nights: list[set[str]], data: st.DataObject
+) -> None:
+    """Whatever comes, goes, is seen together or is cut off a large block: the answer is that of a fresh start."""
+    monkeypatch.setattr(blocking, "MOST_IN_BLOCK", 4)
+    known = Known()
+    for names in nights:
+        pairs = [(a, b) for a in sorted(names) for b in sorted(names) if a < b]
+        seen = dict.fromkeys(data.draw(st.lists(st.sampled_from(pairs), max_size=2)) if pairs else [], 0.9)
+        now = {name: name for name in names}
+        result, fresh = resolve(now, seen, known), resolve(now, seen, Known())
+        assert {pair: score.score for pair, score in result.scored.items()} == {
+            pair: score.score for pair, score in fresh.scored.items()
+        }
+        assert _partition(result) == _partition(fresh)
+        assert result.cut_off_count == fresh.cut_off_count
+        known = Known(
+            facts=result.facts,
+            scored={
+                pair: PairScore(score.verdict, score.score, (), score.explanation)
+                for pair, score in result.scored.items()
+            },
+        )
+
+
+def test_what_a_large_block_cuts_off_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody should take a missing pair for a judged one."""
+    monkeypatch.setattr(blocking, "MOST_IN_BLOCK", 2)
+    names = {name: name for name in ("Nova Inc", "Nova Data Inc", "Nova Systems Inc")}
+    assert resolve(names, {}, Known()).cut_off_count == 1
+
+
+def _partition(result: Resolution) -> set[frozenset[str]]:
+    groups: dict[str | None, set[str]] = defaultdict(set)
+    for name, assignment in result.assignments.items():
+        groups[assignment.entity_id or name].add(name)
+    return {frozenset(group) for group in groups.values()}

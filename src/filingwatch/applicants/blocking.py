@@ -4,13 +4,14 @@ there are, so that a name that comes later meets the same ones as if it had been
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations, product
 
 from filingwatch.applicants.parsing import Name
 
 MOST_IN_BLOCK = 2000
-"""Of a larger block only pairs with the first so many names, in their order, are judged: it says nothing anyway."""
+"""Of a larger block only pairs among the first so many names, in their order, are judged. How many names are so left
+out of a block of theirs is in the figures of the job: what they would have met there is missing from the answer."""
 
 _LEAST_NEAR = 6
 
@@ -29,17 +30,35 @@ def blocking_keys(name: Name, brands: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def list_candidates(keys: Mapping[str, tuple[str, ...]], new: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of names (smaller first; one may come twice) that share a key and of which at least one is new."""
-    blocks: dict[str, list[str]] = defaultdict(list)
-    for name, its_keys in keys.items():
-        for key in its_keys:
-            blocks[key].append(name)
+def list_candidates(
+    keys: Mapping[str, tuple[str, ...]], new: Iterable[str], gone_keys: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Pairs of names (smaller first; one may come twice) that share a key and of which at least one is new.
+
+    Where a name is gone from a block that is too large (`gone_keys`), another has moved up: all its pairs come.
+    """
     fresh = set(new)
-    for block in blocks.values():
-        if len(block) > 1 and not fresh.isdisjoint(block):
-            block = sorted(block)[:MOST_IN_BLOCK]
-            others = [name for name in block if name not in fresh]
-            newer = [name for name in block if name in fresh]
+    for key, block in _make_blocks(keys).items():
+        kept = block[:MOST_IN_BLOCK]
+        newer = kept if len(block) >= MOST_IN_BLOCK and key in gone_keys else [name for name in kept if name in fresh]
+        if len(kept) > 1 and newer:
+            here = set(newer)
             yield from combinations(newer, 2)
-            yield from ((min(one, two), max(one, two)) for one, two in product(newer, others))
+            yield from ((min(one, two), max(one, two)) for one, two in product(newer, kept) if two not in here)
+
+
+def find_cut_off(keys: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """The names that stand beyond the cut of a block, with the keys of those blocks."""
+    beyond: dict[str, set[str]] = defaultdict(set)
+    for key, block in _make_blocks(keys).items():
+        for name in block[MOST_IN_BLOCK:]:
+            beyond[name].add(key)
+    return {name: frozenset(its) for name, its in beyond.items()}
+
+
+def _make_blocks(keys: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    blocks: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(keys):
+        for key in dict.fromkeys(keys[name]):
+            blocks[key].append(name)
+    return blocks

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
-from filingwatch.applicants.blocking import blocking_keys, list_candidates
+from filingwatch.applicants.blocking import blocking_keys, find_cut_off, list_candidates
 from filingwatch.applicants.clustering import Link, Pair, join_names, name_clusters
 from filingwatch.applicants.parsing import Name, parse_name
 from filingwatch.applicants.scoring import PairScore, score_pair
@@ -87,6 +87,8 @@ class Resolution:
     review: Mapping[Pair, PairScore]
     parsed_count: int
     compared_count: int
+    cut_off_count: int = 0
+    """Names that a block too large left out (see `blocking.MOST_IN_BLOCK`)."""
 
 
 def resolve(names: Mapping[str, str], seen_together: Mapping[Pair, float], known: Known) -> Resolution:
@@ -97,9 +99,14 @@ def resolve(names: Mapping[str, str], seen_together: Mapping[Pair, float], known
     new = sorted(spelling.keys() - known.facts.keys())
     facts = {name: known.facts[name] for name in spelling.keys() & known.facts.keys()}
     facts |= {name: _remember(parse(name), known.brands) for name in new}
-    scored = {pair: score for pair, score in known.scored.items() if pair[0] in spelling and pair[1] in spelling}
+    keys = {name: its.keys for name, its in facts.items()}
+    cut_off = find_cut_off(keys)
+    gone_keys = {key for name, its in known.facts.items() if name not in spelling for key in its.keys}
+    scored = {pair: score for pair, score in known.scored.items() if _still_meet(pair, keys, cut_off)}
     together = {pair for pair in seen_together if pair[0] in spelling and pair[1] in spelling}
-    candidates = set(list_candidates({name: its.keys for name, its in facts.items()}, new)) | together
+    candidates = set(list_candidates(keys, new, gone_keys)) | together
+    # what is not seen together any more must lose what that was worth
+    candidates |= {pair for pair, score in scored.items() if "seen together" in score.explanation}
     for pair in sorted(candidates):
         score = score_pair(parse(pair[0]), parse(pair[1]), known.brands, seen_together.get(pair, 0.0))
         scored.pop(pair, None)
@@ -116,7 +123,18 @@ def resolve(names: Mapping[str, str], seen_together: Mapping[Pair, float], known
         and not _is_settled(pair, assignments, known)
     }
     kept = {name: assignments[name] for name in names}
-    return Resolution(kept, {name: facts[name] for name in names}, scored, review, len(new), len(candidates))
+    return Resolution(
+        kept, {name: facts[name] for name in names}, scored, review, len(new), len(candidates), len(cut_off)
+    )
+
+
+def _still_meet(pair: Pair, keys: Mapping[str, tuple[str, ...]], cut_off: Mapping[str, frozenset[str]]) -> bool:
+    """Whether two names, scored before, are there and would be scored today by what they are called."""
+    one, two = pair
+    if one not in keys or two not in keys:
+        return False
+    beyond = cut_off.get(one, frozenset()) | cut_off.get(two, frozenset())
+    return bool(set(keys[one]) & set(keys[two]) - beyond)
 
 
 def _remember(name: Name, brands: Mapping[str, str]) -> Facts:

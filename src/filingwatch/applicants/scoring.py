@@ -19,6 +19,7 @@ SAME_FROM = 0.85
 DOUBTFUL_FROM = 0.6
 
 _NEAR_BRAND = 88.0
+_SHORT_BRAND = 2
 _SOFT_FORMS = frozenset({"limited", "company", "stock"})
 _VETO = -2.0
 Part = tuple[str, str, float]
@@ -74,14 +75,19 @@ def _find_ambiguity(left: Name, right: Name) -> str:
     if left.script != right.script and spoken & read_vocabulary().shared_spellings:
         return "several are written so"
     is_short = len(left.words) == 2 and not left.places
-    if is_short and left.script == right.script == "latin" and _is_inverted(left) != _is_inverted(right):
-        return "University of X and X University are both listed as UNIV X"
+    if is_short and left.script == right.script == "latin":
+        if _is_inverted(left) != _is_inverted(right):
+            return "University of X and X University are both listed as UNIV X"
+        if left.words != right.words:
+            return "University of X and X University are often two"
     return ""
 
 
 def _judge_words(left: Name, right: Name, brands: Mapping[str, str], seen_together: float) -> tuple[Part, Part]:
     if left.script == right.script and _are_aligned(left, right):
         weight = 0.25 if left.business or len(left.words) > 1 or left.script == "han" else 0.2
+        if left.script == "latin" and len(left.brand_latin) <= _SHORT_BRAND and len(left.words) == 1:
+            weight = 0.1
         return ("brand", "same words", 0.5), ("business", "same words", weight)
     business, likeness = _judge_business(left, right)
     return _judge_brand(left, right, brands, likeness, seen_together), business
@@ -180,13 +186,12 @@ def _judge_forms(left: Name, right: Name) -> Part:
     words = f"{_show(one)} and {_show(two)}"
     if left.script == right.script == "latin":
         if one & two:
-            return "form", words, 0.07
-        return (
-            ("form", words, 0.0)
-            if {*one, *two} <= {*_SOFT_FORMS, "incorporated", "corporation"}
-            and not ("limited" in one | two and "incorporated" in one | two)
-            else ("form", words, -0.3)
-        )
+            # a holding and its operating firm differ in just this word
+            return "form", words, 0.0 if (one ^ two) & {"corporation", "incorporated"} else 0.07
+        said = one | two
+        if {"limited", "incorporated"} <= said or not said <= {*_SOFT_FORMS, "incorporated", "corporation"}:
+            return "form", words, -0.3
+        return "form", words, -0.1 if {"limited", "corporation"} <= said else 0.0
     if one <= _SOFT_FORMS and two <= _SOFT_FORMS:
         plain = {"company"}
         return "form", words, -0.1 if left.script == right.script and plain in (one, two) else 0.07

@@ -41,7 +41,7 @@ class ApplicantJob:
     """Joins names to legal entities when there are new names, another seed, new evidence or new decisions."""
 
     name = "applicants"
-    version = 1
+    version = 2
     is_per_watch = False
     reads = (
         Read(_NAME, ("normalised_name", "name")),
@@ -78,7 +78,7 @@ class ApplicantJob:
             },
             figures={
                 "names": len(result.assignments), "new": result.parsed_count, "compared": result.compared_count,
-                "review": len(result.review), **dict(sorted(methods.items())),
+                "cut_off": result.cut_off_count, "review": len(result.review), **dict(sorted(methods.items())),
             },
         )  # fmt: skip
 
