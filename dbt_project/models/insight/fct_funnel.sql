@@ -3,7 +3,8 @@
 with
 
 record as (
-    select count(*) as item_count from {{ ref('fct_record_fate') }}
+    -- What was invented before real filings came is no part of their funnel.
+    select count(*) as item_count from {{ ref('fct_record_fate') }} where fate <> 'synthetic_retired'
 ),
 
 publication as (
