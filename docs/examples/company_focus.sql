@@ -3,8 +3,7 @@
 --   name is recognised; is_focus where the interval lies above 1.
 -- Not: Each interval holds for one comparison: among many, some lie above 1 by chance. Subsidiaries whose names are not
 --   recognised are missing, and a company's filings are not its products.
---   The demo office invents no filings of real companies: among them the answer is empty.
--- May be empty.
+--   Of the demo office all companies are invented, as their names say.
 select
     company.name_en as company,
     focus.technology,

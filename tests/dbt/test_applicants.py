@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+
+import yaml
+
+from tests.conftest import ROOT
 from tests.dbt.conftest import Built
 from tests.dbt.hand_made import HIKVISION, PING_AN, SAFE_TOWN
 
@@ -41,3 +46,23 @@ def test_groups_are_dated(built: Built) -> None:
         "select group_id, valid_to::varchar, is_latest from core.bridge_entity_group "
         "where entity_id = 'huawei-honor-device'"
     ) == [("huawei", "2020-11-17", False)]
+
+
+def test_invented_companies_are_gone_with_the_invented_filings(built: Built, built_synthetic: Built) -> None:
+    """They are groups while all filings are invented, marked as such, and no real installation ever lists them."""
+    groups = "select distinct is_synthetic, starts_with(group_id, 'invented_') from core.dim_group order by all"
+    assert built.rows(groups) == [(False, False)]
+    assert built_synthetic.rows(groups) == [(False, False), (True, True)]
+
+
+def test_invented_groups_list_the_demo_offices_own_spellings() -> None:
+    """A spelling that the demo office does not use would be a company that nobody ever sees."""
+    spoken = yaml.safe_load((ROOT / "src/filingwatch/sources/demo/companies.yaml").read_text(encoding="utf-8"))
+    spellings = {name for part in spoken.values() for one in part for name in (*one["zh"], *one["en"])}
+    with (ROOT / "dbt_project/seeds/invented_company.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["alias"] for row in rows} <= spellings
+    assert all("（虚构）" in row["name_zh"] and "(fictional)" in row["name_en"] for row in rows)
+    assert len({(row["group_id"], row["name_en"], row["name_zh"]) for row in rows}) == len(
+        {row["group_id"] for row in rows}
+    )

@@ -155,7 +155,7 @@ def _focus(built: Built, inside: int, outside: int, others_in: int, others_out: 
         con.execute("attach ':memory:' as filingwatch")
         con.execute("use filingwatch")
         con.execute("create schema insight")
-        con.execute("create schema intermediate")
+        con.execute("create schema core")
         total = inside + outside + others_in + others_out
         con.execute(
             "create table insight.fct_watch_filing as select 'w' as watch, range::varchar as invention_id, "
@@ -163,7 +163,7 @@ def _focus(built: Built, inside: int, outside: int, others_in: int, others_out: 
             [total],
         )
         con.execute(
-            "create table intermediate.int_invention_group as select range::varchar as invention_id, "
+            "create table core.bridge_invention_group as select range::varchar as invention_id, "
             "case when range < ? then 'us' else 'them' end as group_id from range(?)",
             [inside + outside, total],
         )

@@ -16,6 +16,22 @@ by_brand as (
     from {{ source('ml', 'legal_entity') }}
     -- What the seed says of an entity is dated and wins.
     where brand_group_id is not null and entity_id not in (select entity_id from seeded)
+),
+
+-- A group of the demo office takes in what is only on invented filings, and so is gone when real ones come.
+invented as (
+    select distinct
+        assigned.entity_id,
+        invented_company.group_id,
+        null::date as valid_from,
+        null::date as valid_to,
+        'V' as check_mark,
+        'invented for the demo office' as source
+    from {{ ref('invented_company') }} as invented_company
+    inner join {{ ref('int_applicant_name') }} as named
+        on {{ bare_words('invented_company.alias') }} = named.normalised_name
+    inner join {{ source('ml', 'applicant_entity') }} as assigned using (normalised_name)
+    where named.is_synthetic and assigned.entity_id is not null
 )
 
 select
@@ -27,4 +43,4 @@ select
         as is_latest,
     check_mark,
     source
-from (from seeded union all by name from by_brand)
+from (from seeded union all by name from by_brand union all by name from invented)

@@ -15,7 +15,10 @@ spelling as (
         named.use_count,
         named.country,
         named.is_synthetic,
-        regexp_matches(named.normalised_name, '\p{Han}') as is_han
+        -- Japanese firms write Chinese characters too; their names are no Chinese names.
+        regexp_matches(named.name, '\p{Han}')
+        and not regexp_matches(named.name, '\p{Hiragana}|\p{Katakana}|\p{Hangul}|株式会社|有限会社|合同会社') as is_chinese,
+        not regexp_matches(named.name, '\p{Han}|\p{Hiragana}|\p{Katakana}|\p{Hangul}|\p{Cyrillic}') as is_latin
     from {{ source('ml', 'applicant_entity') }} as assigned
     inner join {{ ref('int_applicant_name') }} as named using (normalised_name)
     where assigned.entity_id is not null
@@ -24,8 +27,9 @@ spelling as (
 used as (
     select
         entity_id,
-        arg_max(name, (use_count, name)) filter (where not is_han) as name_latin,
-        arg_max(name, (use_count, name)) filter (where is_han) as name_zh,
+        arg_max(name, (use_count, name)) as usual_name,
+        arg_max(name, (use_count, name)) filter (where is_latin) as name_latin,
+        arg_max(name, (use_count, name)) filter (where is_chinese) as name_zh,
         count(*)::integer as name_count,
         sum(use_count)::integer as use_count,
         arg_max(country, (use_count, name)) filter (where country is not null) as country,
@@ -36,7 +40,7 @@ used as (
 
 select
     entity_id,
-    coalesce(seeded.name_en, used.name_latin, seeded.name_zh, used.name_zh) as name,
+    coalesce(seeded.name_en, used.name_latin, seeded.name_zh, used.name_zh, used.usual_name) as name,
     coalesce(seeded.name_en, used.name_latin) as name_latin,
     coalesce(seeded.name_zh, used.name_zh) as name_zh,
     coalesce(entity.body, 'company') as body,

@@ -12,7 +12,7 @@ filing as (
         watch_filing.invention_id,
         invention_group.group_id
     from {{ ref('fct_watch_filing') }} as watch_filing
-    inner join {{ ref('int_invention_group') }} as invention_group using (invention_id)
+    inner join {{ ref('bridge_invention_group') }} as invention_group using (invention_id)
     where watch_filing.is_relevant
 ),
 

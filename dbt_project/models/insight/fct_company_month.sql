@@ -7,7 +7,7 @@ filing as (
 ),
 
 invention_group as (
-    select * from {{ ref('int_invention_group') }}
+    select * from {{ ref('bridge_invention_group') }}
 )
 
 select

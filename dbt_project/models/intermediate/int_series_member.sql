@@ -22,10 +22,7 @@ technology as (
 ),
 
 company_group as (
-    select distinct bridge.invention_id, applicant.group_id
-    from {{ ref('bridge_invention_applicant') }} as bridge
-    inner join {{ ref('dim_applicant') }} as applicant using (applicant_id)
-    where applicant.group_id is not null
+    select invention_id, group_id from {{ ref('bridge_invention_group') }}
 ),
 
 cell as (

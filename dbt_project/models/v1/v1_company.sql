@@ -9,5 +9,6 @@ select
     name_en,
     name_zh,
     check_mark,
-    source
+    source,
+    is_synthetic
 from company
