@@ -23,6 +23,9 @@ _APPEND_ONLY = (
     "raw.background",
     "raw.export_case",
 )
+_KEPT = ("core", "series")
+"""The layers with tables that are kept from build to build."""
+
 _UPSTREAM: dict[str, tuple[str, ...]] = {
     "core": (),
     "series": ("transform:core", "applicants", "relevance", "topics"),
@@ -48,7 +51,7 @@ def why_whole(
     as_of: dt.date,
 ) -> str | None:
     """Why a layer cannot take in what changed but must be built whole; None when it can."""
-    if layer != "core":  # no table of another layer is kept from build to build
+    if layer not in _KEPT:
         return None
     if last is None:
         return "first build"

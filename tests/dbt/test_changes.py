@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +13,20 @@ from filingwatch.settings import Settings
 from tests.dbt.conftest import AS_OF, query
 from tests.dbt.hand_made import SEEN, filing, page, symbol, text
 
-MODELS = ["run", "--select", "tag:core"]
+MODELS = ["run", "--select", "tag:core", "+int_invention_entry", "int_searched_text"]
+NEW_TERM = {
+    "technologies": [{"id": "cameras", "name_en": "C", "tags": [], "terms": ["Camera net"]}],
+    "series": [{"by": [], "least_filings": 1, "only": {}}],
+}
 LATER = AS_OF + dt.timedelta(days=1)
 
 
 def test_taking_in_what_changed_equals_building_everything(
     copy_of_built: Callable[[], Settings], tmp_path: Path
 ) -> None:
-    """New, changed, withdrawn and revived records, families that part and meet, decisions about links, a day that has
-    come: after each step every table of core holds the same rows as when it is built whole."""
+    """New, changed, withdrawn and revived records, families that part and meet, decisions about links, a correction, a
+    day that has come, another term: after each step every table of core, and what was found in texts, holds the same
+    rows as when it is built whole."""
     settings = copy_of_built()
     with warehouse.writer(settings) as con:
         page(con, "n-1", "exports", "google-csv", [
@@ -29,10 +35,16 @@ def test_taking_in_what_changed_equals_building_everything(
             filing("CN123000001", "A", filing_date=LATER, publication_date=LATER),
             filing("CN123000002", "A", filing_date=dt.date(2020, 1, 1), family_id="77"),
             filing("CN123000003", "A", filing_date=dt.date(2020, 1, 1), family_id="77"),
+            filing("US10000001", "B9"),  # a correction: its neighbour has a key more
         ])  # fmt: skip
         page(con, "n-2", "exports", "lens-jsonl", [filing("CN106000001", "A", is_deleted=True)])
     _run(settings, AS_OF)
-    assert query(settings, "select count(*) from intermediate.int_changed_publication") == [(7,)]
+    assert query(settings, "select count(*) from intermediate.int_changed_publication") == [(8,)]
+    [(searched, all_there)] = query(
+        settings,
+        "select (select count(*) from intermediate.int_text_to_search), (select count(*) from core.fct_invention)",
+    )
+    assert 0 < searched < all_there
     _compare(settings, AS_OF, tmp_path / "first")
     with warehouse.writer(settings) as con:
         page(con, "n-3", "exports", "lens-jsonl", [
@@ -48,7 +60,9 @@ def test_taking_in_what_changed_equals_building_everything(
                 "insert into raw.decision values (?, 'p-d', null, 'link', ?, ?, 'anna', ?, null, null)",
                 [number, subject, value, SEEN],
             )
+        con.execute("insert into raw.watch values ('towns', 'v3', 'Towns', ?, ?, null)", [json.dumps(NEW_TERM), SEEN])
     _run(settings, LATER)
+    assert query(settings, "select distinct term from intermediate.int_invention_term") == [("camera net",)]
     assert query(settings, "select filing_date from core.dim_publication where publication_id = 'CN123000001A'") == [
         (LATER,)
     ]
@@ -70,7 +84,7 @@ def _compare(settings: Settings, as_of: dt.date, home: Path) -> None:
         tables = con.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'filingwatch' "
             "and schema_name in ('core', 'intermediate') and not starts_with(table_name, 'int_changed') "
-            "and table_name <> 'int_series_member' order by all"
+            "and table_name not in ('int_series_member', 'int_text_to_search') order by all"
         ).fetchall()
         different = {
             table: (here, there)

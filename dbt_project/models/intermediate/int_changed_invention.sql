@@ -1,6 +1,8 @@
 {{ config(tags=['core']) }}
 
 {{- built_after('int_changed_publication') }}
+{{- built_after('int_application') }}
+{{- built_after('stg_link_decision') }}
 {%- set built = last_build('core', 'dim_publication') %}
 
 with
@@ -24,9 +26,30 @@ moved as (
     where before.invention_id is distinct from member.invention_id
 ),
 
+-- A withdrawn publication is no member, but may be what makes two publications one application.
 touched as (
-    select invention_id from member
-    where publication_id in (select publication_id from {{ ref('int_changed_publication') }})
+    select member.invention_id
+    from member
+    inner join {{ ref('int_application') }} as application using (publication_id)
+    where application.application_key in (
+        select application_key
+        from {{ ref('int_application') }}
+        inner join {{ ref('int_changed_publication') }} using (publication_id)
+    )
+),
+
+-- A decision may change why publications are one invention, and not which.
+decided as (
+    select member.invention_id
+    from member
+    inner join {{ ref('int_application') }} as application using (publication_id)
+    where application.application_key in (
+        select application_key
+        from {{ ref('int_application') }}
+        inner join (
+            select unnest(string_split(subject, '|')) as publication_id from {{ ref('stg_link_decision') }}
+        ) as named using (publication_id)
+    )
 )
 
 select invention_before as invention_id from moved where invention_before is not null
@@ -34,4 +57,6 @@ union
 select invention_after from moved where invention_after is not null
 union
 select invention_id from touched
+union
+select invention_id from decided
 {%- endif %}

@@ -2,8 +2,11 @@
     hold no term at all are passed over in one look. It only spares work: without it (null) every text is tried. It is
     left out when so many terms make it longer than what the engine can keep in its tables. -#}
 {{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
     tags=['series'],
-    pre_hook="
+    pre_hook=["{{ keep_unchanged('int_text_to_search', 'invention_id') }}", "
         set variable any_term = (
             select case when sum(length(pattern)) < 30000 then string_agg(pattern, '|') end
             from (
@@ -11,8 +14,9 @@
                 from (select " ~ plain_text('unnest(terms)') ~ " as plain from {{ ref('int_watch_entry') }})
             )
         )
-    "
+    "],
 ) }}
+{{- built_after('int_text_to_search') }}
 
 with
 
@@ -27,6 +31,9 @@ invention as (
         {{ spaced_words('plain') }} as words
     from {{ ref('fct_invention') }}
     where coalesce(regexp_matches(lower(text), getvariable('any_term')::varchar), text is not null)
+        {%- if is_incremental() %}
+        and invention_id in (select invention_id from {{ ref('int_text_to_search') }})
+        {%- endif %}
 ),
 
 spelled as (

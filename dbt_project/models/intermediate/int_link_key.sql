@@ -1,18 +1,43 @@
-{{ config(tags=['core']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['core'],
+    pre_hook="{{ keep_unchanged('int_changed_number', 'publication_id') }}",
+) }}
+{#- What is a correction says something of its neighbours by number too. -#}
+{{- built_after('int_changed_number') }}
+{{- built_after('stg_publication') }}
 
 with
 
+{% if is_incremental() -%}
+    {%- set scope = "publication_id in (select publication_id from " ~ ref('int_changed_number') ~ ")" -%}
+{%- endif -%}
+
 publication as (
     select * from {{ ref('int_publication') }}
+    {%- if is_incremental() %}
+    where {{ scope }}
+    {%- endif %}
 ),
 
 record as (
-    select publication_id, family_id from {{ ref('stg_publication') }}
+    select publication_id, family_id
+    {%- if is_incremental() %}
+    from ({{ newest_records(scope) }}) as newest_record
+    where not is_retired and family_id is not null and not is_deleted
+    {%- else %}
+    from {{ ref('stg_publication') }}
     where family_id is not null and not is_deleted
+    {%- endif %}
 ),
 
 priority_set as (
     select * from {{ ref('int_priority_set') }}
+    {%- if is_incremental() %}
+    where {{ scope }}
+    {%- endif %}
 ),
 
 living as (

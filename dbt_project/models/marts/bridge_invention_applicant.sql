@@ -1,7 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ keep_unchanged('int_changed_invention', 'invention_id') }}",
+) }}
+{{- built_after('int_changed_invention') }}
+
 with
 
 publication as (
-    select * from {{ ref('dim_publication') }} where not is_deleted
+    select * from {{ ref('dim_publication') }}
+    where
+        not is_deleted
+        {%- if is_incremental() %}
+        and invention_id in (select invention_id from {{ ref('int_changed_invention') }})
+        {%- endif %}
 ),
 
 named as (

@@ -1,4 +1,16 @@
-{{ built_after('int_changed_invention') }}
+{#- Taken out and put in anew: what changed itself, and every publication of an invention that gained or lost one. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ keep_unchanged('int_changed_publication', 'publication_id') }}",
+        "{{ keep_unchanged('int_changed_invention', 'invention_id') }}",
+    ],
+) }}
+{{- built_after('int_changed_publication') }}
+{{- built_after('int_changed_invention') }}
+
 with
 
 publication as (
@@ -35,3 +47,8 @@ select
 from publication
 inner join kind using (office, kind)
 left join member using (publication_id)
+{%- if is_incremental() %}
+where
+    publication.publication_id in (select publication_id from {{ ref('int_changed_publication') }})
+    or member.invention_id in (select invention_id from {{ ref('int_changed_invention') }})
+{%- endif %}

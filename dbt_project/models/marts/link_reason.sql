@@ -1,7 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ keep_unchanged('int_changed_invention', 'invention_id') }}",
+) }}
+{{- built_after('int_changed_invention') }}
+
 with
 
 member as (
     select * from {{ ref('int_invention_member') }}
+    {%- if is_incremental() %}
+    where invention_id in (select invention_id from {{ ref('int_changed_invention') }})
+    {%- endif %}
 ),
 
 link_decision as (
