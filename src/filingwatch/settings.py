@@ -51,7 +51,7 @@ class Settings:
     demo_seed: int = 2015
     demo_scale: float = 1.0
     threads: int = 2
-    memory_limit: str = "2GB"
+    memory_limit: str = "3GB"
     keep_versions: int = 7
     lock_wait_seconds: float = 0.0
     apprise_urls: tuple[str, ...] = field(default=(), repr=False)
@@ -134,7 +134,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         demo_seed=int(_read_number(env, "FILINGWATCH_DEMO_SEED", 2015, least=0)),
         demo_scale=_read_number(env, "FILINGWATCH_DEMO_SCALE", 1.0, least=0.01),
         threads=int(_read_number(env, "FILINGWATCH_THREADS", 2, least=1)),
-        memory_limit=env.get("FILINGWATCH_MEMORY_LIMIT", "2GB"),
+        memory_limit=env.get("FILINGWATCH_MEMORY_LIMIT", "3GB"),
         keep_versions=int(_read_number(env, "FILINGWATCH_KEEP_VERSIONS", 7, least=1)),
         lock_wait_seconds=_read_number(env, "FILINGWATCH_LOCK_WAIT_SECONDS", 0.0, least=0.0),
         apprise_urls=tuple(env.get("FILINGWATCH_APPRISE_URLS", "").split()),

@@ -77,18 +77,29 @@ dated as (
     from gathered
 ),
 
-best_text as (
+-- Chosen without the texts themselves, which at a million publications would not fit into the memory of a window.
+chosen as (
     select
         ordered.invention_id,
+        publication_text.publication_id,
         publication_text.part,
-        publication_text.language,
-        publication_text.text
+        publication_text.language
     from publication_text
     inner join ordered using (publication_id)
     qualify row_number() over (
         partition by ordered.invention_id, publication_text.part, publication_text.language
         order by {{ origin_rank('publication_text.origin') }}, ordered.place
     ) = 1
+),
+
+best_text as (
+    select
+        chosen.invention_id,
+        chosen.part,
+        chosen.language,
+        publication_text.text
+    from publication_text
+    inner join chosen using (publication_id, part, language)
 ),
 
 wording as (
