@@ -150,8 +150,10 @@ _VIEWS = {
     """,
     "Funnel": "select watch, stage, item_count, unit from insight.fct_funnel order by watch, stage_order",
     "Topics": """
-        select topic_id, name, filing_count as filings from insight.dim_topic
-        where state <> 'gone' order by filing_count desc limit 12
+        select watch, topic_id, name, filing_count as filings from insight.dim_topic
+        where state <> 'gone'
+        qualify row_number() over (partition by watch order by filing_count desc) <= 12
+        order by watch, filing_count desc
     """,
     "Changepoints": """
         select label as series, strftime(month, '%Y-%m') as month,
@@ -178,7 +180,7 @@ def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     for suite, what in figures.get("gates", {}).items():
         rows.append((f"gate {suite}", f"{what['gate']}: {what['passed']} of {what['checks']} checks passed"))
     for job in figures.get("jobs", []):
-        rows.append((f"job {job['job']}", f"{job['watch']}: {job['status']} ({job['reason']})"))
+        rows.append((f"job {job['job']}", f"{job['watch'] or 'all watches'}: {job['status']} ({job['reason']})"))
     if "publish" in figures:
         rows.append(("publish", f"{figures['publish']['action']} version {figures['publish']['version']}"))
     if "alerts" in figures:
