@@ -46,7 +46,11 @@ def test_a_first_night_prints_what_happened_and_where_to_look(nights: Nights) ->
 
 def test_the_published_file_answers_the_first_questions(nights: Nights) -> None:
     """Filings by month and office, changepoints with dates, topics with terms, alerts."""
-    months = ask(nights.home, "select office, sum(filing_count)::int as n from insight.fct_filing_month group by all")
+    months = ask(
+        nights.home,
+        "select office, sum(filing_count)::int as n from insight.fct_filing_month where watch = 'smart_cities' "
+        "group by all",
+    )
     dated = ask(nights.home, "select count(filing_month) as n from core.fct_invention")
     assert {row["office"] for row in months} >= {"CN", "US"}
     assert sum(row["n"] for row in months) == dated[0]["n"] > 0
@@ -150,7 +154,11 @@ def test_a_night_without_news_runs_no_job_and_tells_nobody(nights: Nights) -> No
 
 def test_a_decision_by_day_is_taken_into_account(nights: Nights) -> None:
     """A label put into the inbox decides its filing after `analyse`, and the topics of the others stay named."""
-    (one,) = ask(nights.home, "select invention_id from insight.fct_watch_filing where is_relevant order by 1 limit 1")
+    (one,) = ask(
+        nights.home,
+        "select invention_id from insight.fct_watch_filing where is_relevant and watch = 'smart_cities' "
+        "order by 1 limit 1",
+    )
     run(nights.home, "decide", "relevance_label", one["invention_id"], "irrelevant", "--watch", "smart_cities",
         "--by", "ann", "--why", "test")  # fmt: skip
     waiting = json.loads(run(nights.home, "status", "--json").stdout)["waiting"]
@@ -160,7 +168,8 @@ def test_a_decision_by_day_is_taken_into_account(nights: Nights) -> None:
     assert figures["ingest"]["given"]["decisions"] == 1
     (row,) = ask(
         nights.home,
-        f"select is_relevant, decided_by from ml.relevance where invention_id = '{one['invention_id']}'",
+        "select is_relevant, decided_by from ml.relevance "
+        f"where watch = 'smart_cities' and invention_id = '{one['invention_id']}'",
     )
     assert (row["is_relevant"], row["decided_by"]) == (False, "person")
     now = {row["topic_id"] for row in ask(nights.home, "select topic_id from insight.dim_topic where state <> 'gone'")}
