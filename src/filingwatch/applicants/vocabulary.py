@@ -61,7 +61,7 @@ def read_vocabulary() -> Vocabulary:
 def transcribe(words: str) -> str:
     """Chinese characters as pinyin without tones and spaces; everything else as it is.
 
-    Character by character: brands are no words of the language, and looking for phrases costs ten times as much.
+    Character by character: brands are no words of the language, and looking for phrases costs some three times as much.
     """
     return "".join(map(_transcribe_letter, words))
 
