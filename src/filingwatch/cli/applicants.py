@@ -20,6 +20,8 @@ applicants = typer.Typer(
 app.add_typer(applicants, name="applicants")
 
 Why = Annotated[str, typer.Option(help="The reason, for those who come later.")]
+Name = Annotated[str, typer.Argument(help="A name as written, or in normal form.")]
+OtherName = Annotated[str, typer.Argument(help="Another name.")]
 By = Annotated[str, typer.Option(help="Who decides.")]
 
 
@@ -52,8 +54,8 @@ def review(
 
 @applicants.command()
 def same(
-    one: Annotated[str, typer.Argument(help="A name as written, or in normal form.")],
-    two: Annotated[str, typer.Argument(help="Another name.")],
+    one: Name,
+    two: OtherName,
     why: Why,
     by: By = "",
 ) -> None:
@@ -66,8 +68,8 @@ def same(
 
 @applicants.command()
 def different(
-    one: Annotated[str, typer.Argument(help="A name as written, or in normal form.")],
-    two: Annotated[str, typer.Argument(help="Another name.")],
+    one: Name,
+    two: OtherName,
     why: Why,
     by: By = "",
 ) -> None:
@@ -80,8 +82,8 @@ def different(
 
 @applicants.command()
 def reset(
-    one: Annotated[str, typer.Argument(help="A name as written, or in normal form.")],
-    two: Annotated[str, typer.Argument(help="Another name.")],
+    one: Name,
+    two: OtherName,
     why: Why,
     by: By = "",
 ) -> None:
