@@ -59,7 +59,10 @@ def _changepoint(
         rate_ratio=float(np.exp(ratio)),
         rate_ratio_interval=(float(np.exp(ratio - _SURE * error)), float(np.exp(ratio + _SURE * error))),
         growth_change=12 * growth,
+        growth_change_interval=(12 * (growth - _SURE * growth_error), 12 * (growth + _SURE * growth_error)),
         probability=_probability(gains, options.penalty),
+        evidence=float(gains.max()),
+        firm_evidence=float(gains.max()),
     )
 
 

@@ -27,6 +27,9 @@ class Changepoint:
     S / (1 + S), where S sums, over every date between the neighbours, the likelihood ratio of a change at that date
     against none, times prior odds exp(-penalty) per date. The penalty is calibrated so that a quiet series seldom
     shows anything (see `calibration`). It is not the chance that a cause exists.
+
+    `evidence` is the log-likelihood that the full model loses without this changepoint, all else fitted anew;
+    `firm_evidence` what of it is left without the months that help it most, so that a spike cannot carry a shift.
     """
 
     index: int
@@ -38,7 +41,10 @@ class Changepoint:
     rate_ratio: float
     rate_ratio_interval: Interval
     growth_change: float
+    growth_change_interval: Interval
     probability: float
+    evidence: float
+    firm_evidence: float
 
 
 @dataclass(frozen=True, slots=True)

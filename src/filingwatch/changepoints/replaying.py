@@ -7,17 +7,19 @@ changepoint that was found belongs to `tracking`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from filingwatch.changepoints import calibration
 from filingwatch.changepoints.delay import DelayLaw, Reports, learn_law, month_start, observed_until
 from filingwatch.changepoints.detection import detect
 from filingwatch.changepoints.model import Array
 from filingwatch.changepoints.months import first_day, last_day, month_number
+from filingwatch.changepoints.monitoring import is_announced
 from filingwatch.changepoints.records import Changepoint, Detection
 from filingwatch.errors import BadInput
 
@@ -30,7 +32,8 @@ LawAt = Callable[[dt.date], DelayLaw]
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one day saw: counts from the month `start` on, the share of each that can have been reported, and what
-    the detector says. `observed_until` is the day until which the source had reported."""
+    the detector says. `observed_until` is the day until which the source had reported. `announced` are those of its
+    changepoints that a replay announces for the first time at this look; empty for a look alone."""
 
     as_of: dt.date
     observed_until: dt.date
@@ -38,6 +41,7 @@ class Look:
     counts: Array
     completeness: Array
     detection: Detection
+    announced: tuple[Changepoint, ...] = ()
 
     def month(self, index: int) -> dt.date:
         """First day of the period with that index."""
@@ -67,7 +71,27 @@ def replay(triangle: pl.DataFrame, *, looks: Sequence[dt.date] | None = None, **
         looks = [last_day(month) for month in range(first, last + 1)]
     if "report_date" not in triangle.columns and any(day != last_day(month_number(day)) for day in looks):
         raise BadInput("A triangle with report_month can be replayed on last days of months only; give report_date.")
-    return [look_at(reports, day, lambda until: learn_law(reports, until), **options) for day in looks]
+    return _announce(look_at(reports, day, lambda until: learn_law(reports, until), **options) for day in looks)
+
+
+def _announce(looks: Iterable[Look]) -> list[Look]:
+    threshold = calibration.threshold_for()
+    told: list[Look] = []
+    for look in looks:
+        sure = [found for found in look.detection.changepoints if is_announced(found, threshold)]
+        news = tuple(found for found in sure if not any(_is_told(look, found, before) for before in told))
+        told.append(replace(look, announced=news))
+    return told
+
+
+def _is_told(look: Look, found: Changepoint, before: Look) -> bool:
+    low, high = (look.month(edge) for edge in found.interval)
+    return any(
+        old.direction == found.direction
+        and before.month(old.interval[0]) <= high
+        and before.month(old.interval[1]) >= low
+        for old in before.announced
+    )
 
 
 def look_at(
