@@ -14,14 +14,13 @@ from rich.text import Text
 
 from filingwatch.freshness import describe_sources
 from filingwatch.settings import Settings
+from filingwatch.terminal import Row, show_rows
 from filingwatch.warehouse import reader
 
 if TYPE_CHECKING:
     from filingwatch.backfill import Advance
     from filingwatch.backfill_plan import Plan
     from filingwatch.survey import Survey
-
-Row = Sequence[Any]
 
 
 def show_night(console: Console, settings: Settings, figures: Mapping[str, Any]) -> None:
@@ -132,16 +131,6 @@ def _currency(one: Survey) -> str:
     return ", ".join(filter(None, lines))
 
 
-def show_rows(console: Console, title: str | None, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Any result as a table; text of filings is shown as text, never as markup."""
-    table = Table(title=title, title_justify="left")
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if value is None else _short(value)) for value in row))
-    console.print(table)
-
-
 _VIEWS = {
     "Inventions": """
         select office, patent_type, count(*) as inventions, count(filing_month) as dated,
@@ -203,7 +192,3 @@ def _source_line(source: Mapping[str, Any]) -> str:
 def _ask(con: Any, sql: str) -> tuple[list[str], list[Row]]:
     result = con.execute(sql)
     return [column[0] for column in result.description], result.fetchall()
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
