@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filingwatch.changepoints.delay import LONGEST_DELAY, Reports, learn_law, observed_until
-from filingwatch.changepoints.months import month_number
+from filingwatch.changepoints.months import last_day, month_number
 from filingwatch.errors import BadInput
 
 NIGHT = dt.date(2018, 6, 15)
@@ -64,6 +64,7 @@ def test_shares_are_never_0_or_infinite_and_never_fall(cells: list[tuple[int, in
     law = learn_law(Reports.from_frame(frame), day)
     assert np.all(law.share > 0) and np.all(np.diff(law.share) >= 0) and law.share[-1] == 1
     assert np.all(np.isfinite(law.error)) and np.all(law.error >= 0) and len(law.share) == LONGEST_DELAY + 1
+    assert np.all(np.diff(law.error) <= 0)
 
 
 def test_a_surge_does_not_bend_the_law() -> None:
@@ -80,24 +81,60 @@ def test_a_small_group_borrows_from_its_parent() -> None:
     ages = slice(3, 24)
     distance = [np.abs(law.share[ages] - parent.share[ages]).max() for law in (alone, borrowing)]
     assert distance[1] < distance[0] / 3 and distance[1] < 0.05
-    assert learn_law(Reports.from_frame(EMPTY), NIGHT, parent).share == pytest.approx(parent.share)
+    nothing = learn_law(Reports.from_frame(EMPTY), NIGHT, parent)
+    assert nothing.share == pytest.approx(parent.share, abs=1e-3)
+    assert np.all(nothing.error >= parent.error) and nothing.error[8] > 2 * parent.error[8]
 
 
-def test_an_unsteady_law_is_known_to_be_uncertain() -> None:
-    """When the share of early publications changes from month to month, the error of the early ages says so."""
-    rng = np.random.default_rng(4)
-    rows = []
-    for month in range(126):
-        early = rng.uniform(0.05, 0.6)
-        rows += [(month, month + 6, int(200 * early)), (month, month + 18, int(200 * (1 - early)))]
-    first = month_number(dt.date(2008, 1, 1))
-    unsteady = Reports(
-        np.array([first + filed for filed, _, _ in rows]),
-        np.array([dt.date((first + told) // 12, (first + told) % 12 + 1, 5).toordinal() for _, told, _ in rows]),
-        np.array([float(number) for *_, number in rows]),
-    )
-    assert learn_law(unsteady, NIGHT).error[8] == pytest.approx(0.49, abs=0.15)
-    assert learn_law(world(), NIGHT).error[8] < 0.1
+def triangle(rng: np.random.Generator, level: float, early: np.ndarray) -> Reports:
+    """Filings of consecutive months; of each, the share `early` is reported after six months, the others after 18."""
+    filed = rng.poisson(level, len(early))
+    soon = rng.binomial(filed, early)
+    first, month = month_number(dt.date(2000, 1, 1)), np.arange(len(early))
+    told = np.concatenate([month + 6, month + 18]) + first
+    days = np.array([last_day(int(number)).toordinal() for number in told])
+    return Reports(np.tile(month + first, 2), days, np.concatenate([soon, filed - soon]).astype(float))
+
+
+@pytest.mark.parametrize("level", [5, 50, 400])
+def test_errors_of_a_steady_law_are_as_large_as_they_say(level: float) -> None:
+    """Standardised, what the learned share misses the true one by scatters about as much as a standard normal."""
+    rng = np.random.default_rng(11)
+    laws = [learn_law(triangle(rng, level, np.full(160, 0.3)), dt.date(2013, 4, 30)) for _ in range(150)]
+    missed = np.array([(law.share[10] / 0.3 - 1) / law.error[10] for law in laws])
+    assert abs(missed.mean()) < 0.35 and 0.7 < missed.std() < 1.15
+
+
+def test_a_law_that_drifts_is_known_to_be_uncertain() -> None:
+    """Where the share of early publications falls over the years, the error says that the law lags behind."""
+    rng = np.random.default_rng(12)
+    early = np.append(np.full(60, 0.45), np.linspace(0.45, 0.15, 120))
+    law = learn_law(triangle(rng, 200, early), dt.date(2014, 12, 31))
+    steady = learn_law(triangle(rng, 200, np.full(180, 0.2)), dt.date(2014, 12, 31))
+    assert law.share[10] / early[169] - 1 == pytest.approx(0, abs=2 * law.error[10])
+    assert law.error[10] > 4 * steady.error[10]
+
+
+def test_what_half_years_differ_by_is_part_of_the_error() -> None:
+    """When the share of early publications changes from month to month, the error holds the scatter of half-years."""
+    rng = np.random.default_rng(13)
+    early = rng.uniform(0.05, 0.6, 180)
+    found = [learn_law(triangle(rng, 200, early), last_day(month_number(dt.date(2010 + k, 1, 1)))) for k in range(5)]
+    scatter = 0.55 / np.sqrt(12) / 0.325 / np.sqrt(6)
+    assert np.mean([law.error[8] for law in found]) == pytest.approx(scatter, rel=0.35)
+
+
+def test_a_share_of_next_to_nothing_is_not_known() -> None:
+    """Before the first publications the share is tiny, not 0, and its relative error is as large as itself."""
+    law = learn_law(triangle(np.random.default_rng(14), 50, np.full(160, 0.3)), dt.date(2013, 4, 30))
+    assert np.all(law.share[:6] > 0) and np.all(law.share[:6] < 0.01) and np.all(law.error[:6] > 1)
+
+
+def test_a_short_history_does_not_show_how_late_reports_can_be() -> None:
+    """With one year of reports nothing of the eighteenth month is seen; the error says so at every age."""
+    law = learn_law(triangle(np.random.default_rng(15), 50, np.full(13, 0.3)), dt.date(2000, 12, 31))
+    assert np.all(law.error >= 0.5)
+    assert learn_law(Reports.from_frame(EMPTY), NIGHT).error.min() >= 0.5
 
 
 def test_a_source_that_fell_silent_is_not_a_fall_of_filing() -> None:

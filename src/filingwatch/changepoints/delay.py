@@ -1,104 +1,37 @@
-"""How much of a month can have been published by now: the reporting triangle and the delay law learned from it.
+"""The delay law: how much of a month can have been reported by now, and how well that is known.
 
-A report is a count with two clocks: the month it is about (filing) and the day it became known (earliest
-publication). Here belong the triangle and the law. What a series looks like on a given day belongs to `replaying`.
+The counts that it is learned from belong to `triangle`, what it says of a month's final count to `nowcast`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from filingwatch.changepoints.model import Array
-from filingwatch.changepoints.months import elapsed_share, first_day, last_day, month_number
-from filingwatch.errors import BadInput
+from filingwatch.changepoints.months import elapsed_share, last_day, month_number
+from filingwatch.changepoints.triangle import LONGEST_DELAY, STRETCH, Days, Reports, month_start, observed_until
 
-LONGEST_DELAY = 120
-"""Months after which a filing that will ever be published is taken to be."""
-WINDOW = 36
-"""The law is learned from the reports of so many months: offices change their pace."""
+__all__ = ["LONGEST_DELAY", "DelayLaw", "Reports", "learn_law", "month_start", "observed_until"]
+
+WINDOW = 24
+"""The law is learned from the reports of at least so many months: offices change their pace."""
+LONGEST_WINDOW = 48
+"""A series with few reports looks back further, by whole years, but no further than this."""
+ENOUGH = 1500.0
+"""With so many reports a window is long enough: chance is then smaller than what offices change in a year."""
 STRENGTH = 50.0
 """A small group borrows from its parent as if it had seen so many of the parent's filings at every delay."""
-_UNKNOWN_ERROR = 0.5
+UNKNOWN_ERROR = 0.5
+"""Relative error of what nothing is known about."""
 _MATURE = 0.8
-_REPLAYED_MONTHS = 96
-_SILENCE = 10.0
-
-Days = NDArray[np.int64]
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-
-
-@dataclass(frozen=True)
-class Reports:
-    """Counts by reference month (as month number) and day of report (as proleptic ordinal); any order."""
-
-    month: Days
-    day: Days
-    count: Array
-
-    @classmethod
-    def from_frame(cls, frame: pl.DataFrame) -> Reports:
-        """From columns reference_month, count and report_date (or report_month, taken as its first day).
-
-        Raises:
-            BadInput: a column is missing, or a count is negative or missing.
-        """
-        report = next((name for name in ("report_date", "report_month") if name in frame.columns), None)
-        missing = {"reference_month", "count"} - set(frame.columns)
-        if report is None or missing:
-            wanted = "reference_month, count and report_date (or report_month)"
-            raise BadInput(f"A triangle needs the columns {wanted}; this has {', '.join(frame.columns) or 'none'}.")
-        known = frame.drop_nulls(["reference_month", report])
-        count = known["count"].cast(pl.Float64).to_numpy()
-        if not np.all(count >= 0):
-            raise BadInput("A triangle holds counts of 0 or more; aggregate corrections before giving it.")
-        reference = known["reference_month"].cast(pl.Date)
-        number = (reference.dt.year().cast(pl.Int64) * 12 + reference.dt.month() - 1).to_numpy()
-        day = known[report].cast(pl.Date).cast(pl.Int32).cast(pl.Int64).to_numpy() + _EPOCH
-        return cls(number, day, count)
-
-    def known_by(self, day: dt.date) -> Reports:
-        """What had been reported at the end of that day."""
-        known = self.day <= day.toordinal()
-        return Reports(self.month[known], self.day[known], self.count[known])
-
-    @cached_property
-    def observed(self) -> tuple[dt.date, float] | None:
-        """The last day of any report, and reports per day in the year before it; None without reports."""
-        if not self.count.sum() > 0:
-            return None
-        last = int(self.day[self.count > 0].max())
-        return dt.date.fromordinal(last), float(self.count[self.day > last - 365].sum()) / 365
-
-    @cached_property
-    def triangle(self) -> tuple[int, Array]:
-        """First reference month, and counts by reference month and delay in months (0 to the longest)."""
-        if not len(self.month):
-            return 0, np.zeros((0, LONGEST_DELAY + 1))
-        reported = _months_of_days(self.day)
-        delay = np.clip(reported - self.month, 0, LONGEST_DELAY)
-        first = int(self.month.min())
-        rows = int(self.month.max()) - first + 1
-        flat = np.bincount((self.month - first) * (LONGEST_DELAY + 1) + delay, self.count, rows * (LONGEST_DELAY + 1))
-        return first, flat.reshape(rows, LONGEST_DELAY + 1)
-
-
-def observed_until(reports: Reports, as_of: dt.date) -> dt.date:
-    """The day until which the source can have told us: `as_of`, or its last report when it has fallen silent.
-
-    Filings that stop do not silence publication: those of the last year and a half still appear. A flow that breaks
-    off at once (ten reports overdue) is a source that ended, such as an export made on that day.
-    """
-    known = reports.known_by(as_of)
-    if known.observed is None:
-        return as_of
-    last, per_day = known.observed
-    return last if (as_of - last).days * per_day > _SILENCE else as_of
+_COMPLETE = 0.95
+_REPLAYS = 14
+_DOUBTED = 1.3
+_SEEN = 30.0
+_RARE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +39,8 @@ class DelayLaw:
     """Share of a month's filings that is reported by age, and the relative standard error of that share.
 
     `share[a]` holds when all reports of the a-th month after the filing month are in; it rises to 1, never 0.
+    `error` never rises with age. What is wrong at one age is wrong at all younger ones: the covariance of the
+    relative errors of two ages is the square of the older age's error.
     """
 
     share: Array
@@ -122,7 +57,9 @@ class DelayLaw:
         rise = self._of(self.share, age, before=0.0) - full
         share = full + part * rise
         uneven = part * (1 - part) * rise / np.maximum(share, 1e-9)
-        return share, np.hypot(self._of(self.error, age, before=_UNKNOWN_ERROR), uneven)
+        unknown = max(UNKNOWN_ERROR, float(self.error[0]))
+        error = part * self._of(self.error, age, unknown) + (1 - part) * self._of(self.error, age - 1, unknown)
+        return share, np.hypot(error, uneven)
 
     @staticmethod
     def _of(row: Array, age: Days, before: float) -> Array:
@@ -135,50 +72,120 @@ def learn_law(reports: Reports, until: dt.date, parent: DelayLaw | None = None) 
     The hazard of a delay is its share among all filings reported with that delay or a shorter one. It looks back
     from the report, so that neither growth nor a sudden rise of filings bends it. Without data a delay has its
     parent's hazard, without parent 0.
+
+    The error has four parts. Chance: the sum of h / ((1 - h) n) over all later delays (Greenwood's formula looking
+    backwards), times what reports scatter more than by chance. What the parent does not know, as far as it is
+    borrowed from. What a short history cannot show. And how far past months missed the law of their time.
     """
-    end = month_number(until) + (until == last_day(month_number(until)))
-    first, counts = reports.triangle
-    summed = counts.cumsum(axis=1)
-    delays = np.arange(LONGEST_DELAY + 1)
-    now, so_far = np.zeros(len(delays)), np.zeros(len(delays))
-    for delay in delays:
-        low, high = (max(month - delay - first, 0) for month in (end - WINDOW, end))
-        now[delay] = counts[low:high, delay].sum()
-        so_far[delay] = summed[low:high, delay].sum()
-    borrowed = 0.0 if parent is None else STRENGTH
-    inherited = np.zeros(len(delays)) if parent is None else _hazards(parent.share)
-    hazard = (now + borrowed * inherited) / np.maximum(so_far + borrowed, 1e-9)
-    later = np.cumprod((1 - np.minimum(hazard, 1 - 1e-9))[::-1])[::-1]
-    share = np.append(later[1:], 1.0)
-    return DelayLaw(share, _relative_errors(summed, share, end - 1 - first, parent))
+    first, _ = reports.triangle
+    end = month_number(until) + (until == last_day(month_number(until))) - first
+    window = _window(reports, end)
+    reported, at_risk = _within(reports, end, window)
+    hazard, chance = _hazards(reported, at_risk, parent)
+    share = _shares(hazard)
+    scatter = _scatter(reports, hazard, end, window)
+    variance = scatter * _later(chance) + _inherited(at_risk, parent)
+    return DelayLaw(share, np.sqrt(variance + _instability(reports, share, scatter, end, window)))
 
 
-def _hazards(share: Array) -> Array:
-    return 1 - np.append(0.0, share[:-1]) / share
+def _window(reports: Reports, end: int) -> int:
+    """The fewest whole years of report months before `end` that hold enough reports."""
+    years = np.arange(WINDOW, LONGEST_WINDOW + 1, 12)
+    so_far = reports.running_total
+    at = np.clip(np.append(end, end - years), 0, len(so_far) - 1)
+    inside = so_far[at[0]] - so_far[at[1:]]
+    return int(years[min(int(np.searchsorted(inside, ENOUGH)), len(years) - 1)])
 
 
-def _relative_errors(summed: Array, share: Array, newest: int, parent: DelayLaw | None) -> Array:
-    """Beyond chance, how far past months stood from the law at each age, against what they came to in the end."""
-    row = np.arange(max(newest - _REPLAYED_MONTHS, 0), min(newest + 1, len(summed)))
-    row = row[share[np.clip(newest - row, 0, LONGEST_DELAY)] >= _MATURE]
-    age = np.clip(newest - row, 0, LONGEST_DELAY)
-    final = summed[row, age] / share[age]
-    inside = age[:, None] >= np.arange(LONGEST_DELAY + 1)
-    due = np.where(inside, final[:, None] * share, 0.0)
-    excess = np.where(inside, (summed[row] - due) ** 2 - due * (1 - share), 0.0).sum(axis=0)
-    squares = (due**2).sum(axis=0)
-    enough = (inside.sum(axis=0) >= 12) & (due.sum(axis=0) >= 50)
-    own = np.sqrt(np.maximum(excess, 0) / np.maximum(squares, 1e-9))
-    otherwise = np.full(LONGEST_DELAY + 1, _UNKNOWN_ERROR) if parent is None else parent.error
-    # beyond any age that was replayed next to nothing is missing, so little of it can be unknown
-    return np.where(enough, np.minimum(own, 1.0), np.minimum(otherwise, np.maximum(1 - share, 0) + 0.05))
+def _within(reports: Reports, end: int | Days, window: int) -> tuple[Array, Array]:
+    """Reports and number at risk by delay in the `window` report months before each `end`."""
+    reported, at_risk = reports.running
+    high, low = (np.clip(edge, 0, len(reported) - 1) for edge in (end, np.subtract(end, window)))
+    return reported[high] - reported[low], at_risk[high] - at_risk[low]
 
 
-def _months_of_days(days: Days) -> Days:
-    dates = (days - _EPOCH).astype("datetime64[D]")
-    return dates.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+def _hazards(reported: Array, at_risk: Array, parent: DelayLaw | None = None) -> tuple[Array, Array]:
+    """The reverse hazard of each delay, and the relative variance by chance that it adds to the share before it."""
+    if parent is not None:
+        inherited = 1 - np.append(0.0, parent.share[:-1]) / parent.share
+        reported, at_risk = reported + STRENGTH * inherited, at_risk + STRENGTH
+    # half a filing stands for what was not seen: no share is 0, none is known to be
+    earlier = np.maximum(at_risk - reported, 0.5)
+    at_risk = np.maximum(at_risk, earlier)
+    return 1 - earlier / at_risk, 1 / earlier - 1 / at_risk
 
 
-def month_start(day: dt.date) -> dt.date:
-    """First day of the month of a day."""
-    return first_day(month_number(day))
+def _shares(hazard: Array) -> Array:
+    logs = np.log1p(-hazard)
+    return np.exp(_later(logs))
+
+
+def _later(row: Array) -> Array:
+    """Sums over all later delays."""
+    sums = np.zeros_like(row)
+    sums[..., :-1] = row[..., :0:-1].cumsum(axis=-1)[..., ::-1]
+    return sums
+
+
+def _inherited(at_risk: Array, parent: DelayLaw | None) -> Array:
+    """What the parent does not know, as far as it is borrowed from; without parent, what no history could show.
+
+    A history that is shorter than some years does not show how late reports can be.
+    """
+    if parent is not None:
+        weight = STRENGTH / (at_risk + STRENGTH)
+        steps = np.append(0.0, -np.diff(parent.error**2))
+        return _later(weight**2 * steps) + parent.error[-1] ** 2 * weight[-1] ** 2
+    seen = np.flatnonzero(at_risk >= _SEEN)
+    longest = int(seen[-1]) if len(seen) else 0
+    return np.full(LONGEST_DELAY + 1, (UNKNOWN_ERROR * np.exp(-max(longest - 24, 0) / 12)) ** 2)
+
+
+def _scatter(reports: Reports, hazard: Array, end: int, window: int) -> float:
+    """How much more the reports of single months scatter around the law than by chance: 1 or more."""
+    rows = np.clip(np.arange(end - window, end + 1), 0, len(reports.running[0]) - 1)
+    told = np.flatnonzero(hazard > _RARE)
+    reported, at_risk = (np.diff(table[np.ix_(rows, told)], axis=0) for table in reports.running)
+    due = hazard[told] * at_risk
+    by_chance = (due * (1 - hazard[told])).sum()
+    if by_chance < _SEEN:
+        return 1.0
+    return max(1.0, float(((reported - due) ** 2).sum() / by_chance) * window / (window - 1))
+
+
+def _instability(reports: Reports, share: Array, scatter: float, end: int, window: int) -> Array:
+    """Relative variance of the share, beyond chance, between a law and the months that came after it.
+
+    The law of every sixth past month is held against what the half-year that reached an age from then on came to, as
+    far as it is mature now. What is hardly more than its own chance error is not believed. Never rises with age.
+    """
+    variance = np.zeros_like(share)
+    if len(reports.known) < STRETCH:
+        return variance
+    final = _final(reports.known, share, end)
+    past = end - STRETCH * np.arange(1, _REPLAYS + 1)
+    reported, at_risk = _within(reports, past, window)
+    is_learned = at_risk[:, min(int(np.searchsorted(share, _COMPLETE)), LONGEST_DELAY)] >= _SEEN
+    hazard, chance = _hazards(reported, at_risk)
+    ages = np.arange(min(int(np.searchsorted(share, 1 - _RARE)), LONGEST_DELAY) + 1)
+    first = past[:, None] - 1 - ages
+    inside = (first >= 0) & (first < len(final)) & is_learned[:, None]
+    first = np.where(inside, first, 0)
+    law, doubt = _shares(hazard)[:, ages], scatter * _later(chance)[:, ages]
+    due = np.where(inside, law * final[first], 0.0)
+    seen = np.where(due > 0, reports.known_of_stretch[first, ages], 0.0)
+    expected = due * (1 - law) + due**2 * doubt
+    excess = ((seen - due) ** 2 - expected).sum(axis=0) - _DOUBTED * np.sqrt(2 * (expected**2).sum(axis=0))
+    found = np.maximum(excess, 0) / np.maximum((due**2).sum(axis=0), 1e-9)
+    variance[ages] = np.maximum.accumulate(found[::-1])[::-1]
+    return variance
+
+
+def _final(known: Array, share: Array, end: int) -> Array:
+    """What each half-year of reference months came to in the end; 0 for those that are not mature yet."""
+    row = np.arange(len(known))
+    age = np.clip(end - 1 - row, -1, LONGEST_DELAY)
+    is_mature = (age >= 0) & (share[age] >= _MATURE)
+    final = np.where(is_mature, known[row, age] / share[age], 0.0)
+    sums, whole = (np.append(0.0, row.cumsum()) for row in (final, is_mature.astype(float)))
+    return np.where(whole[STRETCH:] - whole[:-STRETCH] == STRETCH, sums[STRETCH:] - sums[:-STRETCH], 0.0)

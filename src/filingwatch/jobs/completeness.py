@@ -11,7 +11,6 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from filingwatch.changepoints.delay import WINDOW
 from filingwatch.changepoints.months import month_number
 from filingwatch.changepoints.replaying import LEAST_EXPOSURE
 from filingwatch.jobs.changepoint_series import Strata
@@ -19,6 +18,8 @@ from filingwatch.jobs.changepoint_series import Strata
 LEAST_EVIDENCE = 50
 """So many inventions of an office and type must have been published in the window before their delays are believed; as
 many as a small group borrows from its parent."""
+EVIDENCE_MONTHS = 36
+"""The window of that: months of reports before the last one."""
 _TWO_SIDED_95 = 1.96
 _CELL = ("is_synthetic", "office", "patent_type")
 
@@ -78,7 +79,7 @@ def _count_evidence(part: pl.DataFrame, until: dt.date) -> int:
     reported = part.drop_nulls("publication_month").with_columns(
         number=pl.col("publication_month").dt.year().cast(pl.Int64) * 12 + pl.col("publication_month").dt.month() - 1
     )
-    return int(reported.filter(pl.col("number").is_between(end - WINDOW, end))["filing_count"].sum())
+    return int(reported.filter(pl.col("number").is_between(end - EVIDENCE_MONTHS, end))["filing_count"].sum())
 
 
 _SCHEMA = {
