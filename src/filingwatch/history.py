@@ -13,6 +13,9 @@ import polars as pl
 from filingwatch.ledger import Run
 from filingwatch.warehouse import utc_now
 
+APPEND_ONLY = ("ml.model", "ml.topic_lineage", "ml.changepoint_event")
+"""Never replaced: each row tells the run that said it, in a column or as the beginning of its model's id."""
+
 
 def replace_rows(
     con: duckdb.DuckDBPyConnection, run: Run, job: str, table: str, frame: pl.DataFrame, watch: str | None
@@ -21,7 +24,11 @@ def replace_rows(
 
     Belongs into the transaction of the caller. Where there is a primary key, rows that are the same are not written
     again. Tables outside of `ml` are replaced without being remembered.
+
+    Raises:
+        ValueError: the table is append-only.
     """
+    _refuse_append_only(table)
     _fill(con, table, "answer_now", frame)
     _put_answer(con, run, job, table, watch)
 
@@ -39,7 +46,11 @@ def change_rows(
 
     Belongs into the transaction of the caller; the table has a primary key. Costs what changes, unless the answers come
     to be of several models, or no longer are: then the log needs all of them.
+
+    Raises:
+        ValueError: the table is append-only.
     """
+    _refuse_append_only(table)
     key = ", ".join(f'"{name}"' for name in key_of(con, table))
     _fill(con, table, "answer_new", rows)
     _fill(con, table, "answer_gone", gone)
@@ -57,6 +68,11 @@ def change_rows(
         before = f"(from (from {table} {_scope(watch)}) semi join answer_old using ({key}))"
         _remember(con, run, table, watch, before, "answer_new", stamp)
     return _write(con, table, watch, key)
+
+
+def _refuse_append_only(table: str) -> None:
+    if table in APPEND_ONLY:
+        raise ValueError(f"{table} is append-only: nothing in it is ever replaced.")
 
 
 def _put_answer(con: duckdb.DuckDBPyConnection, run: Run, job: str, table: str, watch: str | None) -> None:

@@ -13,8 +13,6 @@ from filingwatch.as_of.taking import Question, tables_in
 
 _MADE_ANEW = ("series_fit", "series_verdict", "changepoint", "changepoint_event", "filing_completeness")
 """Answers about counts: in the world of a day they are computed for it."""
-_APPENDED = ("model", "topic_lineage", "changepoint_event")
-"""Never replaced: each row tells the run that said it, in a column or as the beginning of its model's id."""
 SAID_BY = {
     "applicant_entity": "applicants", "applicant_link": "applicants", "applicant_review": "applicants",
     "changepoint": "changepoints", "filing_completeness": "completeness", "filing_topic": "topics",
@@ -32,7 +30,7 @@ def take_answers(con: duckdb.DuckDBPyConnection, question: Question) -> list[str
     for table in tables_in(con, "ml"):
         columns = history.columns_of(con, f"ml.{table}")
         scope = _scope(columns, question)
-        if table not in _APPENDED:
+        if f"ml.{table}" not in history.APPEND_ONLY:
             rows = _replaced(con, table, question)
             caveats += _tell_of_begin(con, table, question)
         elif "run_id" in columns:
