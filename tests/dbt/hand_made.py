@@ -68,7 +68,7 @@ def find_changepoints(con: duckdb.DuckDBPyConnection) -> None:
     ):
         con.execute(
             "insert into ml.changepoint values (?, 'towns', ?, 'careful', 'detected', ?, ?, ?, 'up', 2.0, 1.5, 2.7, "
-            "null, 0.99, null, false, 'e1', ?, false, 'm')",
+            "null, 0.99, null, false, 'e1', ?, false, 'm', 20.0, 10.0)",
             [name, series, month, month, month, SEEN.date()],
         )
 

@@ -141,7 +141,8 @@ select watch, topic_id, filing_month, count(*) as filing_count from insight.fct_
 where topic_id is not null group by all;
 
 insert into ml.changepoint values ('c1', 'smart_cities', 'smart_cities/all', 'careful', 'detected', date '2019-02-01',
-    date '2019-01-01', date '2019-03-01', 'up', 2, 1.5, 3, null, 0.99, null, true, 'e1', date '2026-11-01', true, 'm');
+    date '2019-01-01', date '2019-03-01', 'up', 2, 1.5, 3, null, 0.99, null, true, 'e1', date '2026-11-01', true, 'm',
+    20, 10);
 insert into ml.changepoint by name
 select * replace ('c2' as changepoint_id, 'withdrawn' as state, date '1999-01-01' as month) from ml.changepoint;
 insert into ml.changepoint by name

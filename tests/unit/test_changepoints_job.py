@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,6 +14,7 @@ import pytest
 from counted_worlds import rates, reports, tables
 
 from filingwatch import ledger
+from filingwatch.changepoints.calibration import rate_for_watch, threshold_for
 from filingwatch.jobs import changepoint_rows as rows
 from filingwatch.jobs.base import JobResult, run_jobs
 from filingwatch.jobs.changepoints import ChangepointJob
@@ -29,24 +32,35 @@ WATCH = Watch(
 NOTHING_KNOWN = {
     "ml.changepoint": pl.DataFrame(schema=rows.CHANGEPOINT),
     "ml.series_verdict": pl.DataFrame(schema=rows.VERDICT),
+    "ml.series_fit": pl.DataFrame(schema=rows.FIT),
 }
 CONTRACT = ("changepoint_id", "state", "month", "is_news", "event_id", "first_announced_on")
 
 
-def night(
-    series: Mapping[str, pl.DataFrame], as_of: dt.date, before: JobResult | None = None, **options: bool
-) -> JobResult:
-    """One night of the job, knowing what the night before left."""
-    prior = NOTHING_KNOWN if before is None else {table: before.replace[table] for table in NOTHING_KNOWN}
+@dataclass(frozen=True, kw_only=True)
+class Night(JobResult):
+    """What a night said, and what the tables held after it."""
+
+    known: Mapping[str, pl.DataFrame]
+
+
+def night(series: Mapping[str, pl.DataFrame], as_of: dt.date, before: Night | None = None, **options: Any) -> Night:
+    """One night of the job, knowing what the night before left. `watch` is another watch than the plain one."""
+    prior = NOTHING_KNOWN if before is None else before.known
+    watch = options.pop("watch", WATCH)
     run = ledger.Run(f"run-{as_of}", "nightly", as_of, dt.datetime.combine(as_of, dt.time(3)))
-    return ChangepointJob().run(tables(series, as_of, **options), prior, WATCH, run)
+    result = ChangepointJob().run(tables(series, as_of, **options), prior, watch, run)
+    fit, key = result.change["ml.series_fit"], ["series_id", "filing_month"]
+    standing = prior["ml.series_fit"].join(fit.gone, on=key, how="anti").join(fit.rows, on=key, how="anti")
+    known = {**result.replace, "ml.series_fit": pl.concat([standing, fit.rows]).sort(key)}
+    return Night(**{one.name: getattr(result, one.name) for one in fields(result)}, known=known)
 
 
-def careful(result: JobResult) -> pl.DataFrame:
+def careful(result: Night) -> pl.DataFrame:
     return result.replace["ml.changepoint"].filter(pl.col("mode") == "careful").sort("series_id", "month")
 
 
-def turns(result: JobResult) -> list[tuple[str, bool]]:
+def turns(result: Night) -> list[tuple[str, bool]]:
     events = result.append["ml.changepoint_event"]
     return list(events.select("event", "is_news").iter_rows())
 
@@ -63,13 +77,13 @@ def world() -> dict[str, pl.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def first(world: dict[str, pl.DataFrame]) -> JobResult:
+def first(world: dict[str, pl.DataFrame]) -> Night:
     """The first night, in the middle of 2015."""
     return night(world, dt.date(2015, 6, 20))
 
 
 @pytest.fixture(scope="module")
-def later(world: dict[str, pl.DataFrame], first: JobResult) -> list[JobResult]:
+def later(world: dict[str, pl.DataFrame], first: Night) -> list[Night]:
     """A look a month from then to the end of 2016."""
     results, before = [], first
     for month in range(7, 19):
@@ -81,7 +95,7 @@ def later(world: dict[str, pl.DataFrame], first: JobResult) -> list[JobResult]:
     return results
 
 
-def test_a_first_night_finds_history_and_wakes_nobody(first: JobResult) -> None:
+def test_a_first_night_finds_history_and_wakes_nobody(first: Night) -> None:
     """A shift of the back-file is logged as history, with the day on which it would have been announced."""
     (row,) = careful(first).iter_rows(named=True)
     assert row["series_id"] == "parks/office=AA" and not row["is_news"] and not row["is_told"]
@@ -90,7 +104,7 @@ def test_a_first_night_finds_history_and_wakes_nobody(first: JobResult) -> None:
     assert turns(first) == [("detected", False)] and not first.alerts
 
 
-def test_a_shift_that_appears_is_news_and_is_told_once(later: list[JobResult]) -> None:
+def test_a_shift_that_appears_is_news_and_is_told_once(later: list[Night]) -> None:
     """Over a year and a half of looks one alert is sent, about the one shift of that time."""
     alerts = [alert for result in later for alert in result.alerts]
     assert [alert.event for alert in alerts] == ["detected"]
@@ -101,7 +115,7 @@ def test_a_shift_that_appears_is_news_and_is_told_once(later: list[JobResult]) -
     assert row["would_have_been_announced_on"] == row["first_announced_on"] <= dt.date(2016, 12, 20)
 
 
-def test_a_changepoint_keeps_its_id_over_the_nights(first: JobResult, later: list[JobResult]) -> None:
+def test_a_changepoint_keeps_its_id_over_the_nights(first: Night, later: list[Night]) -> None:
     """However often it is estimated anew, the shift of 2012 is one changepoint, and becomes confirmed once."""
     ids = {
         row["changepoint_id"]
@@ -114,14 +128,14 @@ def test_a_changepoint_keeps_its_id_over_the_nights(first: JobResult, later: lis
     assert about.count("detected") == about.count("confirmed") == 1 and "withdrawn" not in about
 
 
-def test_the_same_night_again_logs_nothing(world: dict[str, pl.DataFrame], first: JobResult) -> None:
+def test_the_same_night_again_logs_nothing(world: dict[str, pl.DataFrame], first: Night) -> None:
     """A rerun with the same findings leaves every row as it is, adds no event and sends nothing."""
     again = night(world, dt.date(2015, 6, 20), first)
     assert again.append["ml.changepoint_event"].is_empty() and not again.alerts
     assert careful(again).select(CONTRACT).equals(careful(first).select(CONTRACT))
 
 
-def test_a_series_that_is_gone_is_no_withdrawal(world: dict[str, pl.DataFrame], first: JobResult) -> None:
+def test_a_series_that_is_gone_is_no_withdrawal(world: dict[str, pl.DataFrame], first: Night) -> None:
     """Without its series a changepoint stays as it was, and so does the day of its first look."""
     without = {office: frame for office, frame in world.items() if office != "AA"}
     result = night(without, dt.date(2015, 7, 20), first)
@@ -130,7 +144,7 @@ def test_a_series_that_is_gone_is_no_withdrawal(world: dict[str, pl.DataFrame], 
     assert set(kept["last_analysed_on"]) == {dt.date(2015, 6, 20)} and kept.height == 2
 
 
-def test_what_the_counts_no_longer_say_is_withdrawn(world: dict[str, pl.DataFrame], later: list[JobResult]) -> None:
+def test_what_the_counts_no_longer_say_is_withdrawn(world: dict[str, pl.DataFrame], later: list[Night]) -> None:
     """When corrected counts show no shift any more, whoever was told hears of it, once."""
     steady = reports(np.random.default_rng(9), rates(120, 40))
     gone = night(world | {"BB": steady}, dt.date(2017, 1, 20), later[-1])
@@ -142,7 +156,7 @@ def test_what_the_counts_no_longer_say_is_withdrawn(world: dict[str, pl.DataFram
     assert row["state"] == "withdrawn" and row["is_told"]
 
 
-def test_an_import_into_the_past_is_history(world: dict[str, pl.DataFrame], first: JobResult) -> None:
+def test_an_import_into_the_past_is_history(world: dict[str, pl.DataFrame], first: Night) -> None:
     """A back-file that arrives after the first look and shows an old shift is logged and not sent."""
     revised = reports(np.random.default_rng(5), rates(120, 40, shifts={60: 3.0}))
     result = night(world | {"CC": revised}, dt.date(2015, 7, 20), first)
@@ -161,9 +175,7 @@ def test_one_event_of_two_series_is_one_alert() -> None:
     assert len(alert.evidence["members"]) == 2 and "(and 1 more series)" in alert.subject
 
 
-def test_every_column_is_filled_and_commits(
-    settings: Settings, world: dict[str, pl.DataFrame], first: JobResult
-) -> None:
+def test_every_column_is_filled_and_commits(settings: Settings, world: dict[str, pl.DataFrame], first: Night) -> None:
     """The rows fit the tables of the working file, through the job runner as a night would write them."""
     with writer(settings) as con:
         con.execute("create schema insight")
@@ -177,17 +189,23 @@ def test_every_column_is_filled_and_commits(
         read = con.sql("select changepoint_id, month from ml.changepoint where mode = 'careful'").pl()
         assert read.equals(careful(first).select("changepoint_id", "month"))
         months, young = con.sql("select count(*), count(*) filter (is_too_young) from ml.series_fit").fetchall()[0]
-        assert months == 3 * 90 and 3 <= young <= 30
+        assert months == 3 * 89 and 3 <= young <= 30
         assert con.sql(
             "select count(*) from ml.series_fit where not is_too_young and expected_count is null"
         ).fetchall() == [(0,)]
         vintage = json.loads(con.sql("select vintage from ml.changepoint_event").fetchall()[0][0])
-        assert vintage["as_of"] == "2015-06-20" and vintage["method_version"] == 1
+        assert vintage["as_of"] == "2015-06-20" and vintage["observed_until"] == "2015-05-31"
+        assert vintage["evidence"] >= vintage["threshold"] == threshold_for(rate_for_watch(3))
+        assert vintage["false_announcements_per_series_year"] == rate_for_watch(3)
+        assert vintage["look_key"] == con.sql("select any_value(look_key) from ml.series_verdict "
+                                              "where series_id = 'parks/office=AA'").fetchall()[0][0]  # fmt: skip
+        parameters = json.loads(con.sql("select parameters from ml.model").fetchall()[0][0])
+        assert parameters["threshold"] == vintage["threshold"] and vintage["method"] == parameters["name"]
         verdicts = con.sql(
             "select verdict, count(*) from ml.series_verdict where mode = 'careful' group by 1"
         ).fetchall()
         assert sorted(verdicts) == [("changed", 1), ("no change", 2)]
-        assert con.sql("select job, version from ml.model").fetchall() == [("changepoints", 1)]
+        assert con.sql("select job, version from ml.model").fetchall() == [("changepoints", 2)]
 
 
 def test_it_runs_again_when_a_month_begins() -> None:
@@ -197,7 +215,7 @@ def test_it_runs_again_when_a_month_begins() -> None:
     assert days[0] == days[1] != days[2]
 
 
-def test_paper_mode_is_kept_apart(later: list[JobResult]) -> None:
+def test_paper_mode_is_kept_apart(later: list[Night]) -> None:
     """The plain look has rows of its own, no events and no news."""
     for result in later:
         paper = result.replace["ml.changepoint"].filter(pl.col("mode") == "paper")
@@ -224,4 +242,4 @@ def test_no_series_is_no_error() -> None:
     run = ledger.Run("run-1", "nightly", dt.date(2015, 1, 1))
     result = ChangepointJob().run(nothing, NOTHING_KNOWN, WATCH, run)
     assert result.figures["series"] == 0 and result.append["ml.model"].height == 1
-    assert all(frame.is_empty() for frame in result.replace.values())
+    assert all(frame.is_empty() for frame in result.replace.values()) and result.change["ml.series_fit"].rows.is_empty()

@@ -1,4 +1,4 @@
-"""Identity over nights: matching, states, withdrawal and events."""
+"""Identity over nights: matching, states, the two thresholds, and withdrawal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from filingwatch.changepoints.tracking import Dating, Finding, Tracked, find_lost, group_events, track
+from filingwatch.changepoints.grouping import group_events
+from filingwatch.changepoints.tracking import Dating, Finding, Tracked, stand, track
 
 NIGHT = dt.date(2026, 11, 22)
 NEWS = Dating(True, NIGHT)
@@ -27,13 +28,20 @@ def finding(month: int = 6, *, low: int | None = None, high: int | None = None, 
         rate_ratio_high=2.5,
         growth_change=0.0,
         probability=0.99,
+        evidence=20.0,
+        firm_evidence=10.0,
     )
     return replace(plain, **changed)
 
 
+def is_sure(found: Finding) -> bool:
+    """The bar of these tests: evidence of 12."""
+    return found.evidence >= 12
+
+
 def night_of(known: Sequence[Tracked], found: Sequence[Finding], on: dt.date, dating: Dating = NEWS) -> list[Tracked]:
     """One night of one series, with its events."""
-    tracked = track(known, found, on, f"model of {on}", lambda _: dating)
+    tracked = track(known, found, on, f"model of {on}", lambda _: dating, is_sure)
     return group_events("parks", tracked, on)
 
 
@@ -94,34 +102,40 @@ def test_what_is_no_longer_found_is_withdrawn_once_and_may_return() -> None:
     assert back.is_news and back.first_announced_on == NIGHT
 
 
-def test_lost_ones_are_the_living_that_nothing_continues() -> None:
-    """A withdrawn one is not lost again."""
-    one, other = night_of([], [finding(2), finding(9)], NIGHT)
-    assert [row.changepoint_id for row in find_lost([one, other], [finding(2)])] == [other.changepoint_id]
-    assert find_lost([replace(one, state="withdrawn")], []) == []
+def test_a_new_one_needs_the_evidence_to_be_announced() -> None:
+    """What is found but not sure enough leaves no trace; on the night on which it is, it is new."""
+    assert night_of([], [finding(evidence=11.9)], NIGHT) == []
+    (born,) = night_of([], [finding(evidence=12.0)], NIGHT + dt.timedelta(days=1))
+    assert born.turns == ("detected",) and born.first_announced_on == NIGHT + dt.timedelta(days=1)
 
 
-def test_changepoints_of_one_time_and_direction_are_one_event() -> None:
-    """Intervals up to two months apart are one event; further apart, or the other way, they are not."""
-    found = [finding(3, series_id="a"), finding(5, series_id="b"), finding(9, series_id="c")]
-    found += [finding(3, series_id="d", direction="down")]
-    rows = [row for one in found for row in track([], [one], NIGHT, "m", lambda _: NEWS)]
-    events = {row.finding.series_id: row.event_id for row in group_events("parks", rows, NIGHT)}
-    assert events["a"] == events["b"]
-    assert len({events["a"], events["c"], events["d"]}) == 3
+def test_a_known_one_stays_while_it_is_found_at_all() -> None:
+    """Announced, it continues with less evidence than a new one needs; gone, it needs all of it to return."""
+    (born,) = night_of([], [finding()], NIGHT)
+    (weak,) = night_of([born], [finding(evidence=9.5)], NIGHT + dt.timedelta(days=1))
+    (gone,) = night_of([weak], [], NIGHT + dt.timedelta(days=2))
+    (still,) = night_of([gone], [finding(evidence=9.5)], NIGHT + dt.timedelta(days=3))
+    (back,) = night_of([still], [finding(evidence=12.5)], NIGHT + dt.timedelta(days=4))
+    assert [row.turns for row in (weak, gone, still, back)] == [(), ("withdrawn",), (), ("detected",)]
+    assert weak.finding.evidence == 9.5 and still.finding.evidence == 9.5 and still.state == "withdrawn"
+    assert len({row.changepoint_id for row in (born, weak, gone, still, back)}) == 1
 
 
-def test_a_later_series_joins_the_event_that_is_there() -> None:
-    """A nested series that follows nights later belongs to the event that was told, and is told with it."""
-    (first,) = night_of([], [finding(3, series_id="a")], NIGHT)
-    first = replace(first, is_told=True, turns=())
-    later = track([], [finding(4, series_id="b")], NIGHT + dt.timedelta(days=5), "m", lambda _: NEWS)
-    joined = group_events("parks", [first, *later], NIGHT + dt.timedelta(days=5))
-    assert {row.event_id for row in joined} == {first.event_id} and all(row.is_told for row in joined)
+def test_the_nearest_pairs_are_matched_whatever_the_order() -> None:
+    """Of two findings that could be the known one the nearer is; the other is new and steals no identity."""
+    (born,) = night_of([], [finding(6, low=4, high=8)], NIGHT)
+    for found in ([finding(3, low=2, high=5), finding(6)], [finding(6), finding(3, low=2, high=5)]):
+        tracked = night_of([born], found, NIGHT + dt.timedelta(days=1))
+        ids = {row.finding.month.month: row.changepoint_id for row in tracked}
+        assert ids[6] == born.changepoint_id != ids[3] and len(tracked) == 2
 
 
-def test_news_never_joins_history() -> None:
-    """A new change beside an old one of the back-file is an event of its own."""
-    (old,) = night_of([], [finding(3, series_id="a")], NIGHT, HISTORY)
-    later = track([], [finding(4, series_id="b")], NIGHT, "m", lambda _: NEWS)
-    assert len({row.event_id for row in group_events("parks", [old, *later], NIGHT)}) == 2
+def test_time_alone_confirms_and_does_nothing_else() -> None:
+    """A series that says the same needs no look to grow older."""
+    (born,) = night_of([], [finding()], NIGHT)
+    days = [NIGHT + dt.timedelta(days=number) for number in (1, 89, 90)]
+    assert [stand(born, day).turns for day in days] == [(), (), ("confirmed",)]
+    looked = night_of([born], [finding()], days[2])
+    assert [replace(stand(born, days[2]), model_id=looked[0].model_id)] == looked
+    gone = replace(born, state="withdrawn")
+    assert stand(gone, days[2]) == replace(gone, turns=())

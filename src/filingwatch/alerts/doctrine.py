@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from filingwatch.alerts import Alert
 from filingwatch.alerts.render import describe_event
+from filingwatch.changepoints.grouping import leader_of
 from filingwatch.changepoints.tracking import Tracked, name_id
 from filingwatch.watch import AlertRule
 
@@ -34,7 +35,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Vintage:
-    """What the night knew: its run and day, and the model that judged."""
+    """What the night knew: its run and day, and the model that judged, with the threshold of announcing in `method`."""
 
     run_id: str
     as_of: str
@@ -134,7 +135,10 @@ def _evidence(event_id: str, members: Sequence[Member], rule: AlertRule, vintage
         "as_of": vintage.as_of,
         "model_id": vintage.model_id,
         "method": dict(vintage.method),
+        "threshold": vintage.method.get("threshold"),
+        "false_announcements_per_series_year": vintage.method.get("false_announcements_per_series_year"),
         "rule": rule.model_dump(mode="json"),
+        "leader": leader_of([member.tracked for member in members]).changepoint_id,
         "members": [_evidence_of(member) for member in members],
     }
 
@@ -153,6 +157,8 @@ def _evidence_of(member: Member) -> dict[str, Any]:
         "rate_ratio_interval": [finding.rate_ratio_low, finding.rate_ratio_high],
         "growth_change": finding.growth_change,
         "probability": finding.probability,
+        "evidence": finding.evidence,
+        "firm_evidence": finding.firm_evidence,
         "first_announced_on": row.first_announced_on.isoformat(),
         "filing_count": member.filings,
         "completeness": dict(member.newest),

@@ -21,6 +21,12 @@ def last_day(number: int) -> dt.date:
     return first_day(number + 1) - dt.timedelta(days=1)
 
 
+def last_whole_month(day: dt.date) -> dt.date:
+    """The last day of the last month that is over at the end of a day."""
+    month = month_number(day)
+    return day if day == last_day(month) else last_day(month - 1)
+
+
 def month_after(start: dt.date, index: int) -> dt.date:
     """First day of the month that stands `index` months after `start`."""
     return first_day(month_number(start) + index)

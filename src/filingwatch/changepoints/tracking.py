@@ -1,14 +1,14 @@
 """Identity: the same changepoint keeps its id from night to night, and every turn of its life has a name.
 
-Here belong matching, states and events of one look against what was known before. Which of them people hear of
-belongs to `alerts.doctrine`.
+Here belong matching and states of one look against what was known before. Which changepoints are one event belongs to
+`grouping`, which of them people hear of to `alerts.doctrine`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -20,13 +20,14 @@ Turn = Literal["detected", "confirmed", "moved", "withdrawn"]
 
 CONFIRMED_AFTER_DAYS = 90
 """A changepoint that is still found so long after it was first announced is confirmed."""
-EVENT_SLACK_MONTHS = 2
-"""Changepoints whose date intervals come this near are one event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A changepoint of one series on one night; months are first days. See `records.Changepoint` for the numbers."""
+    """A changepoint of one series on one night; months are first days. See `records.Changepoint` for the numbers.
+
+    Evidence is None for what was found before it was kept.
+    """
 
     series_id: str
     mode: Mode
@@ -39,6 +40,8 @@ class Finding:
     rate_ratio_high: float
     growth_change: float | None
     probability: float
+    evidence: float | None = None
+    firm_evidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +77,33 @@ def track(
     on: dt.date,
     model_id: str,
     date_it: Callable[[Finding], Dating],
+    is_sure: Callable[[Finding], bool],
 ) -> list[Tracked]:
     """Tonight's state of every changepoint of one series and mode: matched, new, withdrawn or left as it was.
 
-    Give it only series that were judged tonight: what is not found counts as withdrawn.
+    What is not known yet, or was withdrawn, has to be sure to be announced; what was announced stays while it is found
+    at all, so that one at the edge does not come and go. Give it only series that were judged tonight: what is not
+    found counts as withdrawn.
     """
-    left = list(known)
+    matched = _match(known, found)
     tracked = []
-    for finding in found:
-        before = _same_as(finding, left)
-        if before is None:
-            tracked.append(_announce(finding, on, model_id, date_it(finding)))
-        else:
-            left.remove(before)
+    for index, finding in enumerate(found):
+        before = matched.get(index)
+        if before is not None and before.state != "withdrawn":
             tracked.append(_continue(before, finding, on, model_id))
-    return tracked + [_withdraw(before) for before in left]
+        elif is_sure(finding):
+            tracked.append(
+                _return(before, finding, model_id) if before else _announce(finding, on, model_id, date_it(finding))
+            )
+    continued = {row.changepoint_id for row in tracked}
+    return tracked + [_withdraw(before) for before in known if before.changepoint_id not in continued]
 
 
-def find_lost(known: Sequence[Tracked], found: Sequence[Finding]) -> list[Tracked]:
-    """The living changepoints that none of tonight's findings continues."""
-    left = list(known)
-    for finding in found:
-        before = _same_as(finding, left)
-        if before is not None:
-            left.remove(before)
-    return [row for row in left if row.state != "withdrawn"]
+def stand(known: Tracked, on: dt.date) -> Tracked:
+    """A changepoint of a series that says the same as when it was looked at last: only time has gone by."""
+    if known.state == "detected" and _is_due(known, on):
+        return replace(known, state="confirmed", turns=("confirmed",))
+    return replace(known, turns=())
 
 
 def name_id(*parts: object) -> str:
@@ -106,37 +111,26 @@ def name_id(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def group_events(watch: str, tracked: Iterable[Tracked], on: dt.date) -> list[Tracked]:
-    """The same changepoints, each new one with its event.
+def _match(known: Sequence[Tracked], found: Sequence[Finding]) -> dict[int, Tracked]:
+    """Which finding (by its index) is which known changepoint: the same direction, and intervals that share a month.
 
-    Changepoints of one direction whose intervals nearly meet are one event; a new one joins an event that is already
-    there. News never joins history, or it would never be told.
+    A living one before a withdrawn one, then the nearest; each is matched once.
     """
-    rows = list(tracked)
-    settled = [row for row in rows if row.event_id]
-    fresh = sorted((row for row in rows if not row.event_id), key=lambda row: (row.finding.month, row.changepoint_id))
-    for row in fresh:
-        event = next((other for other in settled if other.state != "withdrawn" and _is_one_event(row, other)), None)
-        event_id = event.event_id if event else name_id(watch, "event", on, row.changepoint_id)
-        told = event is not None and event.is_told
-        settled.append(replace(row, event_id=event_id, is_told=told))
-    return settled
-
-
-def _same_as(finding: Finding, known: Sequence[Tracked]) -> Tracked | None:
-    alike = [
-        row
-        for row in known
+    pairs = sorted(
+        (row.state == "withdrawn", abs(_apart(row.finding.month, finding.month)), row.changepoint_id, index, at)
+        for index, finding in enumerate(found)
+        for at, row in enumerate(known)
         if row.finding.direction == finding.direction
         and row.finding.month_low <= finding.month_high
         and row.finding.month_high >= finding.month_low
-    ]
-    # a living one before a withdrawn one, then the nearest
-    return min(
-        alike,
-        key=lambda row: (row.state == "withdrawn", abs(_apart(row.finding.month, finding.month)), row.changepoint_id),
-        default=None,
     )
+    matched: dict[int, Tracked] = {}
+    taken: set[int] = set()
+    for *_, index, at in pairs:
+        if index not in matched and at not in taken:
+            matched[index] = known[at]
+            taken.add(at)
+    return matched
 
 
 def _announce(finding: Finding, on: dt.date, model_id: str, dating: Dating) -> Tracked:
@@ -146,14 +140,16 @@ def _announce(finding: Finding, on: dt.date, model_id: str, dating: Dating) -> T
     )  # fmt: skip
 
 
+def _return(before: Tracked, finding: Finding, model_id: str) -> Tracked:
+    return replace(before, finding=finding, state="detected", model_id=model_id, turns=("detected",))
+
+
 def _continue(before: Tracked, finding: Finding, on: dt.date, model_id: str) -> Tracked:
-    if before.state == "withdrawn":
-        return replace(before, finding=finding, state="detected", model_id=model_id, turns=("detected",))
     turns: list[Turn] = []
     if not before.finding.month_low <= finding.month <= before.finding.month_high:
         turns.append("moved")
     state: State = before.state
-    if state == "detected" and (on - before.first_announced_on).days >= CONFIRMED_AFTER_DAYS:
+    if state == "detected" and _is_due(before, on):
         turns.append("confirmed")
         state = "confirmed"
     return replace(before, finding=finding, state=state, model_id=model_id, turns=tuple(turns))
@@ -165,14 +161,8 @@ def _withdraw(before: Tracked) -> Tracked:
     return replace(before, state="withdrawn", turns=("withdrawn",))
 
 
-def _is_one_event(one: Tracked, other: Tracked) -> bool:
-    a, b = one.finding, other.finding
-    return (
-        a.direction == b.direction
-        and one.is_news == other.is_news
-        and _apart(a.month_low, b.month_high) <= EVENT_SLACK_MONTHS
-        and _apart(b.month_low, a.month_high) <= EVENT_SLACK_MONTHS
-    )
+def _is_due(row: Tracked, on: dt.date) -> bool:
+    return (on - row.first_announced_on).days >= CONFIRMED_AFTER_DAYS
 
 
 def _apart(later: dt.date, earlier: dt.date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ CHANGEPOINT = {
     "changepoint_id": _TEXT, "watch": _TEXT, "series_id": _TEXT, "mode": _TEXT, "state": _TEXT, "month": _DAY,
     "month_low": _DAY, "month_high": _DAY, "direction": _TEXT, "rate_ratio": _NUMBER, "rate_ratio_low": _NUMBER,
     "rate_ratio_high": _NUMBER, "growth_change": _NUMBER, "probability": _NUMBER,
+    "evidence": _NUMBER, "firm_evidence": _NUMBER,
     "would_have_been_announced_on": _DAY, "is_news": _FLAG, "event_id": _TEXT, "first_announced_on": _DAY,
     "is_told": _FLAG, "model_id": _TEXT,
 }  # fmt: skip
@@ -38,15 +39,18 @@ VERDICT = {
     "series_id": _TEXT, "watch": _TEXT, "mode": _TEXT, "verdict": _TEXT, "first_analysed_on": _DAY,
     "last_analysed_on": _DAY, "observed_until": _DAY, "judged_month_count": _COUNT, "spike_months": pl.List(_DAY),
     "overdispersion": _NUMBER, "correlation": _NUMBER, "month_effects": pl.List(_NUMBER), "model_id": _TEXT,
+    "look_key": _TEXT,
 }  # fmt: skip
 _OF_FINDING = (
     "series_id", "mode", "month", "month_low", "month_high", "direction", "rate_ratio", "rate_ratio_low",
-    "rate_ratio_high", "growth_change", "probability",
+    "rate_ratio_high", "growth_change", "probability", "evidence", "firm_evidence",
 )  # fmt: skip
 _OF_TRACKED = (
     "changepoint_id", "state", "would_have_been_announced_on", "is_news", "event_id", "first_announced_on", "is_told",
     "model_id",
 )  # fmt: skip
+NEWEST_MONTHS = 3
+"""So many of the newest judged months are told with their completeness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,12 @@ class LastVerdict:
     row: Mapping[str, Any]
 
 
-class Night(Protocol):
+class Looks(Protocol):
     """What the verdicts need of tonight's looks at one series."""
 
-    series: Any
     look: Look
     paper_look: Look
+    look_key: str
 
 
 def as_finding(series_id: str, mode: Mode, look: Look, found: Changepoint) -> Finding:
@@ -71,6 +75,7 @@ def as_finding(series_id: str, mode: Mode, look: Look, found: Changepoint) -> Fi
     return Finding(
         series_id, mode, look.month(found.index), look.month(found.interval[0]), look.month(found.interval[1]),
         found.direction, found.rate_ratio, *found.rate_ratio_interval, found.growth_change, found.probability,
+        found.evidence, found.firm_evidence,
     )  # fmt: skip
 
 
@@ -106,15 +111,15 @@ def changepoint_rows(watch: str, tracked: Iterable[Tracked]) -> pl.DataFrame:
     )
 
 
-def event_rows(tracked: Iterable[Tracked], run: Run, vintages: Mapping[str, Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows of ml.changepoint_event: one for each turn of tonight."""
+def event_rows(tracked: Iterable[tuple[Tracked, Mapping[str, Any]]], run: Run) -> pl.DataFrame:
+    """Rows of ml.changepoint_event: one for each turn of tonight, with its vintage."""
     return _frame(
         (
             {name: getattr(row.finding, name) for name in EVENT if name in _OF_FINDING}
             | {name: getattr(row, name) for name in EVENT if name in _OF_TRACKED}
             | {"event": turn, "on_date": run.as_of, "run_id": run.run_id, "logged_at": run.started_at}
-            | {"vintage": json.dumps(vintages[row.finding.series_id] | {"model_id": row.model_id})}
-            for row in tracked
+            | {"vintage": json.dumps(vintage)}
+            for row, vintage in tracked
             for turn in row.turns
         ),
         EVENT,
@@ -143,18 +148,25 @@ def verdict_rows(
     watch: str,
     model_id: str,
     as_of: dt.date,
-    nights: Sequence[Night],
+    looked: Mapping[str, Looks],
     last: Mapping[tuple[str, str], LastVerdict],
 ) -> pl.DataFrame:
-    """Rows of ml.series_verdict: tonight's, and the last ones of series that are no longer there."""
+    """Rows of ml.series_verdict: tonight's, and the last ones of series that were not looked at tonight."""
     tonight = {}
-    for night in nights:
-        for mode, look in (("careful", night.look), ("paper", night.paper_look)):
-            key = (night.series.series_id, mode)
+    for series_id, one in looked.items():
+        for mode, look in (("careful", one.look), ("paper", one.paper_look)):
+            key = (series_id, mode)
             first = last[key].first_analysed_on if key in last else as_of
-            tonight[key] = _verdict(watch, model_id, as_of, key, look, first)
+            tonight[key] = _verdict(watch, model_id, as_of, key, look, first) | {"look_key": one.look_key}
     left = [dict(verdict.row) for key, verdict in last.items() if key not in tonight]
     return _frame([*tonight.values(), *left], VERDICT)
+
+
+def newest_of(fit: pl.DataFrame) -> dict[str, float]:
+    """The newest judged months of a series and the share of each that can have been published, as fitted last."""
+    judged = fit.filter(~pl.col("is_too_young")).sort("filing_month").tail(NEWEST_MONTHS)
+    months = judged.select(pl.col("filing_month").dt.strftime("%Y-%m"), pl.col("completeness").round(3))
+    return dict(months.iter_rows())
 
 
 def absent_member(row: Tracked) -> Member:

@@ -8,14 +8,18 @@ and borrows from the law of everything it may contain.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from filingwatch.changepoints.delay import DelayLaw, Reports, learn_law, observed_until
-from filingwatch.changepoints.months import last_day, month_number
+from filingwatch.changepoints.model import Array
+from filingwatch.changepoints.months import last_day, last_whole_month, month_number
 from filingwatch.jobs.base import Tables
 
 
@@ -32,14 +36,21 @@ class Strata:
         self.reports = cache(self._reports)
         self._law = cache(self._learn)
         self._until = cache(self._observed_until)
+        self.fingerprint = cache(self._fingerprint)
 
     def law(self, is_synthetic: bool, office: str | None, patent_type: str | None, until: dt.date) -> DelayLaw:
         """The law of an office and type (None is all of them), as it could be known at the end of a day."""
-        return self._law(is_synthetic, office, patent_type, _known_month(until))
+        return self._law(is_synthetic, office, patent_type, last_whole_month(until))
 
     def source_until(self, is_synthetic: bool, office: str | None, patent_type: str | None, as_of: dt.date) -> dt.date:
         """The day until which the source has told of such filings: earlier than `as_of` when it fell silent."""
         return self._until(is_synthetic, office, patent_type, as_of)
+
+    def _fingerprint(self, is_synthetic: bool, office: str | None, patent_type: str | None, until: dt.date) -> bytes:
+        """Equal for two nights exactly when such filings have the same law and were told of until the same day."""
+        law = self.law(is_synthetic, office, patent_type, until)
+        told = self.source_until(is_synthetic, office, patent_type, until)
+        return _digest(law.share.tobytes(), law.error.tobytes(), told.isoformat().encode())
 
     def _reports(self, is_synthetic: bool, office: str | None, patent_type: str | None) -> Reports:
         chosen = pl.col("is_synthetic") == is_synthetic
@@ -55,7 +66,7 @@ class Strata:
             parent = self._law(is_synthetic, None, patent_type, until)
         elif patent_type is not None:
             parent = self._law(is_synthetic, None, None, until)
-        return learn_law(self.reports(is_synthetic, office, patent_type), until, parent)
+        return _in_known_digits(learn_law(self.reports(is_synthetic, office, patent_type), until, parent))
 
     def _observed_until(
         self, is_synthetic: bool, office: str | None, patent_type: str | None, as_of: dt.date
@@ -81,15 +92,26 @@ class Monitored:
     def law_at(self, until: dt.date) -> DelayLaw:
         """The law as it could be known at the end of a day."""
         if None in self._stratum:
-            return self._own_law(_known_month(until))
+            return self._own_law(last_whole_month(until))
         return self._strata.law(*self._stratum, until)
 
     def source_until(self, as_of: dt.date) -> dt.date:
         """The day until which the source has told of filings like these."""
         return self._strata.source_until(*self._stratum, as_of)
 
+    def fingerprint(self, until: dt.date) -> bytes:
+        """Equal for two nights exactly when a look sees the same: reports by that day, and the law of its stratum.
+
+        A law of its own is learned from these two, and need not be learned to be compared.
+        """
+        known = self.reports.known_by(until)
+        order = np.lexsort((known.day, known.month))
+        own = [column[order].tobytes() for column in (known.month, known.day, known.count)]
+        stratum = repr(self._stratum).encode()
+        return _digest(stratum, *own, self._strata.fingerprint(*self._stratum, until))
+
     def _learn_own(self, until: dt.date) -> DelayLaw:
-        return learn_law(self.reports, until, self._strata.law(*self._stratum, until))
+        return _in_known_digits(learn_law(self.reports, until, self._strata.law(*self._stratum, until)))
 
 
 def read_series(tables: Tables) -> list[Monitored]:
@@ -98,15 +120,40 @@ def read_series(tables: Tables) -> list[Monitored]:
     triangle = tables["insight.fct_series_triangle"].rename(
         {"filing_month": "reference_month", "publication_date": "report_date", "filing_count": "count"}
     )
-    by_series = triangle.partition_by("series_id", as_dict=True)
-    nothing = triangle.clear()
+    triangle = triangle.drop_nulls(["reference_month", "report_date"]).sort("series_id")
+    runs = triangle["series_id"].rle().struct.unnest()
+    ends = runs["len"].cum_sum()
+    bounds = {one: (end - length, end) for one, length, end in zip(runs["value"], runs["len"], ends, strict=True)}
+    reports = Reports.from_frame(triangle)
+
+    def part(series_id: str) -> Reports:
+        start, end = bounds.get(series_id, (0, 0))
+        return Reports(reports.month[start:end], reports.day[start:end], reports.count[start:end])
+
     return [
-        Monitored(one, Reports.from_frame(by_series.get((one["series_id"],), nothing)), strata)
+        Monitored(one, part(one["series_id"]), strata)
         for one in tables["insight.dim_series"].sort("series_id").iter_rows(named=True)
     ]
 
 
-def _known_month(until: dt.date) -> dt.date:
-    """The last day of the last complete month: a law depends on a day through it alone."""
-    month = month_number(until)
-    return until if until == last_day(month) else last_day(month - 1)
+def _in_known_digits(law: DelayLaw) -> DelayLaw:
+    """The law as used: more than four digits of it nobody knows.
+
+    One late report moves every law of its type by a millionth, through the parents; it must not be a reason to look at
+    every series again.
+    """
+    return replace(law, share=_rounded(law.share), error=_rounded(law.error))
+
+
+def _rounded(row: Array) -> Array:
+    """To four significant digits; order is kept."""
+    unit = 10.0 ** (np.floor(np.log10(np.maximum(np.abs(row), 1e-12))) - 3)
+    return np.round(row / unit) * unit
+
+
+def _digest(*parts: bytes) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
