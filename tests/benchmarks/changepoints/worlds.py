@@ -178,7 +178,7 @@ def season() -> Floats:
 
 def delay_shares(delay: Delay) -> Floats:
     """Share of a month's filings that is reported 0, 1, 2, ... months after it; sums to 1."""
-    shares = np.zeros(21)
+    shares = np.zeros(25)
     ranges = _DAYS_OF_DELAY[delay]
     if not ranges:
         return np.ones(1)
@@ -188,7 +188,7 @@ def delay_shares(delay: Delay) -> Floats:
         # of filings spread evenly over a month those of its last part are reported a calendar month later
         for at, part in ((whole, 1 - (months - whole)), (whole + 1, months - whole)):
             np.add.at(shares, at, part / len(months) / len(ranges))
-    return shares
+    return np.trim_zeros(shares, "b")
 
 
 def _change(kind: Kind, since: Counts, signs: Counts) -> Floats:

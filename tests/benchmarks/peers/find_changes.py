@@ -1,0 +1,89 @@
+"""What a peer finds in each row of a matrix of monthly counts; runs in the peers' own environment.
+
+    python find_changes.py PEER series.npy answer.json
+
+Every peer is given log(1 + count), divided by the noise that first differences show (1.4826 * median of their absolute
+deviations / sqrt 2), because none knows counts and most take the noise for 1. Penalties: ruptures has no default, so
+the BIC of a mean per segment, 2 * log(n); skchange its own default; Rbeast those of its changepoints that have at
+least even odds, with a season of twelve months. `changepoints/peers.py` calls this and says what the answer holds.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+import numpy as np
+
+Search = Callable[[np.ndarray], list[int]]
+
+
+def find_with_ruptures(jump: int) -> Search:
+    """PELT on means; the last of its breakpoints is the end of the series."""
+    import ruptures
+
+    def search(row: np.ndarray) -> list[int]:
+        model = ruptures.Pelt(model="l2", jump=jump, min_size=3)
+        return model.fit_predict(row[:, None], pen=2 * np.log(len(row)))[:-1]
+
+    return search
+
+
+def find_with_skchange() -> Search:
+    """PELT on straight lines."""
+    from skchange.detectors import PELT
+    from skchange.interval_scorers import LinearTrendCost
+
+    def search(row: np.ndarray) -> list[int]:
+        detector = PELT(LinearTrendCost())
+        return detector.fit(row[:, None]).predict(row[:, None]).tolist()
+
+    return search
+
+
+def find_with_rbeast() -> Search:
+    """Bayesian averaging over trends and seasons; its periods count from 1."""
+    import Rbeast
+
+    def search(row: np.ndarray) -> list[int]:
+        answer = Rbeast.beast(
+            row, start=1, deltat=1, period=12, season="harmonic", mcmc_seed=1, quiet=True, print_param=False,
+            print_progress=False, print_warning=False,
+        )  # fmt: skip
+        return [int(at) - 1 for at, chance in zip(answer.trend.cp, answer.trend.cpPr, strict=True) if chance >= 0.5]
+
+    return search
+
+
+PEERS: dict[str, tuple[str, Callable[[], Search]]] = {
+    "ruptures jump=1": ("ruptures", lambda: find_with_ruptures(1)),
+    "ruptures jump=5": ("ruptures", lambda: find_with_ruptures(5)),
+    "skchange trend": ("skchange", find_with_skchange),
+    "Rbeast": ("Rbeast", find_with_rbeast),
+}
+
+
+def standardise(counts: np.ndarray) -> np.ndarray:
+    """log(1 + count) with noise of 1 in each row."""
+    logs = np.log1p(counts)
+    steps = np.diff(logs, axis=1)
+    spread = np.median(np.abs(steps - np.median(steps, axis=1, keepdims=True)), axis=1, keepdims=True)
+    return logs / np.maximum(1.4826 * spread / np.sqrt(2), 1e-9)
+
+
+def main(peer: str, given: str, answered: str) -> None:
+    package, prepare = PEERS[peer]
+    rows = standardise(np.load(given))
+    search = prepare()
+    search(rows[0])  # compiles what is compiled
+    started = time.process_time()
+    changes = [search(row) for row in rows]
+    seconds = time.process_time() - started
+    answer = {"changes": changes, "cpu_seconds": seconds, "name": f"{peer} ({package} {version(package)})"}
+    with open(answered, "w", encoding="utf-8") as file:  # noqa: PTH123 - as plain as a peer's environment
+        json.dump(answer, file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
