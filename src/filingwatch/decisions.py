@@ -29,10 +29,11 @@ KINDS: dict[str, tuple[str, ...] | None] = {
     "batch_accepted": ("accepted",),
     "link": ("join", "split", "reset"),
     "applicant_pair": ("same", "different", "reset"),
+    "new_way": ("accepted",),
 }
 """What may be decided, with the allowed values (None: any text)."""
 
-PER_WATCH = frozenset({"relevance_label", "topic_name"})
+PER_WATCH = frozenset({"relevance_label", "topic_name", "new_way"})
 """Kinds that belong to one watch; the others speak of filings or sources, which all watches share."""
 
 VOLUME = "volume:"

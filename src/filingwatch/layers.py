@@ -28,7 +28,7 @@ _KEPT = ("core", "series")
 
 _UPSTREAM: dict[str, tuple[str, ...]] = {
     "core": (),
-    "series": ("transform:core", "applicants", "relevance", "topics"),
+    "series": ("transform:core", "applicants", "relevance", "topics", "pipeline"),
     "findings": ("transform:series", "changepoints", "completeness", "vintages"),
 }
 

@@ -24,6 +24,7 @@ from filingwatch.decisions import land_decisions, read_decisions
 from filingwatch.errors import FilingwatchError, Transient
 from filingwatch.jobs.base import JobOutcome, run_jobs
 from filingwatch.jobs.counting import count_again
+from filingwatch.jobs.pipeline import follow_changes
 from filingwatch.jobs.registry import jobs_of
 from filingwatch.landing import land_watches
 from filingwatch.lock import hold_night
@@ -166,6 +167,8 @@ def run_stage(settings: Settings, run: ledger.Run, stage: str) -> list[JobOutcom
     with writer(settings) as con:
         qualify = partial(freshness.add_caveat, con, stale=stale)
         outcomes = run_jobs(con, jobs_of(stage), read_watches(settings), run, qualify)
+        if stage == "text":
+            outcomes += follow_changes(con, run, read_watches(settings))
         return outcomes + count_again(con, run) if stage == "series" else outcomes
 
 

@@ -7,3 +7,8 @@ union all
 
 select watch, 'use' as entry_kind, use as entry, tags, terms, unless
 from {{ ref('stg_watch_use') }}
+
+union all
+
+select watch, 'old_technology' as entry_kind, technology as entry, tags, terms, unless
+from {{ ref('int_old_technology') }}

@@ -1,0 +1,260 @@
+"""What changed in how the series of a watch are made, and the parts of the old way that are kept beside the new one.
+
+Model, labels, watch and sources are compared with those of the last run. Here belong the comparison, its log, and how
+long an old part is kept; what relevance would be the old way belongs to `old_answers`, counting it to dbt
+(int_old_series_triangle), telling both apart to `changepoints.apart`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from filingwatch import ledger
+from filingwatch.jobs.base import JobOutcome
+from filingwatch.jobs.old_answers import continue_old_answers, drop_old_answers, take_old_answers
+from filingwatch.watch import Watch
+
+NAME, VERSION = "pipeline", 1
+SETTLING_DAYS = 45
+"""A watch that is so young is still being set up: what changes in it is its beginning and no change."""
+LIVED_WITH_DAYS = {"relevance": 365, "technologies": 365, "feeds": 730}
+"""So long a part of the old way is kept. All filings are judged anew at once, so what a new judge does shows at once
+but for months that ripen; a kept judge gets blind to new words. A source acts on what is published from then on."""
+LOST_DAYS = 30
+"""A source that was asked on at least three days is lost when it brought and answered nothing for so long while others
+did: longer than a weekly file is late, a third of the quarter in which ops should know."""
+
+_ASKED = ("include", "exclude", "classes", "relevance")
+"""What of a watch decides about relevance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """How the series of a watch are made: by which model, up to which label, which watch, from which feeds."""
+
+    model_id: str | None
+    label_id: int
+    watch_version: str
+    feeds: tuple[str, ...]
+    lost_feeds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed, with what stood before and after, as words for people."""
+
+    cause: str
+    before: str | None
+    after: str | None
+
+
+def follow_changes(con: duckdb.DuckDBPyConnection, run: ledger.Run, watches: Iterable[Watch]) -> list[JobOutcome]:
+    """Bring the regime, the log of changes and the old way of each watch up to date; says of each what was done.
+
+    Runs after the jobs that judge texts and before the series are built. Rows and ledger row commit together.
+    """
+    return [_follow(con, run, watch) for watch in watches]
+
+
+def _follow(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch) -> JobOutcome:
+    started = time.monotonic()
+    now = read_regime(con, run, watch)
+    judged = ledger.last_job_run(con, "relevance", watch.watch)
+    inputs = {
+        "relevance": [judged.key if judged else ""],
+        "regime": [json.dumps(asdict(now), sort_keys=True)],
+        "ended": [f"{part} {why}" for part, why in _ended_parts(con, run, watch.watch)],
+    }
+    parameters: dict[str, Any] = {}
+    key = hashlib.sha256(json.dumps([NAME, VERSION, parameters, inputs], sort_keys=True).encode()).hexdigest()
+    last = ledger.last_job_run(con, NAME, watch.watch)
+    with ledger.transaction(con):
+        if last is not None and last.key == key:
+            outcome = JobOutcome(NAME, watch.watch, "current", "nothing it reads has changed", {}, 0.0)
+        else:
+            figures = _keep_ways(con, run, watch, now)
+            reason = "first run" if last is None else "answers, watch or sources changed, or an old way ended"
+            outcome = JobOutcome(NAME, watch.watch, "ran", reason, figures, time.monotonic() - started)
+        ledger.record_job_run(con, run, outcome, key=key, version=VERSION, parameters=parameters, inputs=inputs)
+    return outcome
+
+
+def _keep_ways(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch, now: Regime) -> dict[str, Any]:
+    name = watch.watch
+    row = con.execute("select first_on, run_id from ops.series_regime where watch = ?", [name]).fetchone()
+    before = _last_regime(con, name)
+    first_on = run.as_of if row is None else row[0]
+    is_begun = before is None or (now.feeds and not set(now.feeds) & set(before.feeds))
+    changes: list[Change] = []
+    if before is not None and row is not None and not is_begun:
+        _close_parts(con, run, name)
+        if (run.as_of - first_on).days > SETTLING_DAYS:
+            changes = _open_parts(con, run, watch, before, now, row[1])
+        _settle_feeds(con, name, now)
+    _log(con, run, name, changes)
+    rescored = continue_old_answers(con, name)
+    first_on = run.as_of if is_begun else first_on
+    con.execute("delete from ops.series_regime where watch = ?", [name])
+    con.execute(
+        "insert into ops.series_regime values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [name, first_on, run.as_of, run.run_id, now.model_id, now.label_id, now.watch_version, list(now.feeds),
+         list(now.lost_feeds)],
+    )  # fmt: skip
+    parts = con.execute("select part from ops.series_baseline where watch = ? order by part", [name]).fetchall()
+    return {"changes": [change.cause for change in changes], "kept": [part for (part,) in parts], "judged": rescored}
+
+
+def read_regime(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch) -> Regime:
+    """How the series of a watch are made tonight. Invented filings are no feed once there are real ones."""
+    model = con.execute(
+        "select arg_max(model_id, trained_at) from ml.model where job = 'relevance' and watch = ?", [watch.watch]
+    ).fetchall()[0][0]
+    label = con.execute(
+        "select coalesce(max(decision_id), 0) from raw.decision where kind = 'relevance_label' and watch = ?",
+        [watch.watch],
+    ).fetchall()[0][0]
+    pairs = con.execute(
+        "select distinct source, feed from raw.publication where is_synthetic = "
+        "(select bool_and(is_synthetic) from raw.publication)"
+    ).fetchall()
+    silent = _silent_sources(con, run.as_of)
+    lost = {feed for _, feed in pairs} - {feed for source, feed in pairs if source not in silent}
+    return Regime(model, label, watch.version, tuple(sorted({feed for _, feed in pairs})), tuple(sorted(lost)))
+
+
+def _silent_sources(con: duckdb.DuckDBPyConnection, on: dt.date) -> set[str]:
+    rows = con.execute(
+        """
+        with live as (
+            select
+                source,
+                max(as_of) filter (
+                    where record_count > 0 or ended in ('ok', 'nothing_new', 'already_landed')
+                ) as answered_on
+            from ops.night_volume
+            where as_of <= ?
+            group by source
+            having count(distinct as_of) filter (where record_count > 0) >= 3
+        )
+        select source from live where answered_on < (select max(answered_on) from live) - ?::integer
+        """,
+        [on, LOST_DAYS],
+    ).fetchall()
+    return {source for (source,) in rows}
+
+
+def find_changes(before: Regime, now: Regime, asked: tuple[Mapping[str, Any], Mapping[str, Any]]) -> list[Change]:
+    """What differs between two regimes; `asked` are the definitions of the watch, before and now.
+
+    A model that was learned anew because watch or labels changed is no cause of its own.
+    """
+    changes = []
+    is_asked_anew = any(asked[0].get(name) != asked[1].get(name) for name in (*_ASKED, "technologies"))
+    if is_asked_anew:
+        changes.append(Change("watch", before.watch_version, now.watch_version))
+    if now.model_id != before.model_id and before.model_id is not None:
+        if now.label_id != before.label_id:
+            changes.append(Change("labels", str(before.label_id), str(now.label_id)))
+        elif all(asked[0].get(name) == asked[1].get(name) for name in _ASKED):
+            changes.append(Change("model", before.model_id, now.model_id))
+    changes += [Change("source gained", None, feed) for feed in now.feeds if feed not in before.feeds]
+    lost, returned = set(now.lost_feeds) - set(before.lost_feeds), set(before.lost_feeds) - set(now.lost_feeds)
+    changes += [Change("source lost", feed, None) for feed in sorted(lost & set(before.feeds))]
+    return changes + [Change("source returned", None, feed) for feed in sorted(returned & set(now.feeds))]
+
+
+def _open_parts(
+    con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch, before: Regime, now: Regime, last_run: str
+) -> list[Change]:
+    """Keep what changes the old way, unless an older way of it is kept already."""
+    asked = (_definition(con, watch.watch, before.watch_version), watch.model_dump(mode="json"))
+    changes = find_changes(before, now, asked)
+    causes = {change.cause for change in changes}
+    blank = {"model_id": None, "technologies": None, "old_feeds": None, "feeds": None}
+    wanted: dict[str, dict[str, Any]] = {}
+    if now.model_id != before.model_id and before.model_id is not None:
+        wanted["relevance"] = blank | {"model_id": before.model_id}
+    if asked[0].get("technologies", []) != asked[1]["technologies"]:
+        wanted["technologies"] = blank | {"technologies": json.dumps(asked[0].get("technologies", []))}
+    if causes & {"source gained", "source lost"}:
+        wanted["feeds"] = blank | {"old_feeds": list(before.feeds), "feeds": list(before.feeds)}
+    for part, row in wanted.items():
+        if con.execute(
+            "select 1 from ops.series_baseline where watch = ? and part = ?", [watch.watch, part]
+        ).fetchone():
+            continue
+        con.execute(
+            "insert into ops.series_baseline by name select ? as watch, ? as part, ?::date as opened_on, ? as run_id, "
+            "? as model_id, ?::json as technologies, ?::varchar[] as old_feeds, ?::varchar[] as feeds",
+            [watch.watch, part, run.as_of, run.run_id, *row.values()],
+        )
+        if part == "relevance":
+            take_old_answers(con, watch.watch, last_run)
+    return changes
+
+
+def _settle_feeds(con: duckdb.DuckDBPyConnection, watch: str, now: Regime) -> None:
+    """The feeds that both ways may count: those of before that still tell. A way without any, or with all, is none."""
+    row = con.execute(
+        "select old_feeds from ops.series_baseline where watch = ? and part = 'feeds'", [watch]
+    ).fetchone()
+    if row is None:
+        return
+    shared = sorted(set(row[0]) - set(now.lost_feeds))
+    if not shared or set(shared) == set(now.feeds):
+        con.execute("delete from ops.series_baseline where watch = ? and part = 'feeds'", [watch])
+    else:
+        con.execute("update ops.series_baseline set feeds = ? where watch = ? and part = 'feeds'", [shared, watch])
+
+
+def _close_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) -> None:
+    """Drop what was lived with for long enough, and what a person accepted since."""
+    for part, why in _ended_parts(con, run, watch):
+        con.execute("delete from ops.series_baseline where watch = ? and part = ?", [watch, part])
+        if part == "relevance":
+            drop_old_answers(con, watch)
+        _log(con, run, watch, [Change(why, part, None)])
+
+
+def _ended_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) -> list[tuple[str, str]]:
+    """Parts of the old way that end tonight, with why. A decision counts that was landed after the change was met: ids
+    of runs sort by time."""
+    rows = con.execute(
+        "select part, opened_on, exists (select 1 from raw.decision inner join raw.page using (page_id) "
+        "where kind = 'new_way' and value = 'accepted' and decision.watch = kept.watch and page.run_id > kept.run_id) "
+        "from ops.series_baseline as kept where watch = ? order by part",
+        [watch],
+    ).fetchall()
+    return [
+        (part, "accepted" if is_accepted else "lived with")
+        for part, opened_on, is_accepted in rows
+        if is_accepted or (run.as_of - opened_on).days >= LIVED_WITH_DAYS[part]
+    ]
+
+
+def _last_regime(con: duckdb.DuckDBPyConnection, watch: str) -> Regime | None:
+    row = con.execute(
+        "select model_id, label_id, watch_version, feeds, lost_feeds from ops.series_regime where watch = ?", [watch]
+    ).fetchone()
+    return None if row is None else replace(Regime(*row), feeds=tuple(row[3]), lost_feeds=tuple(row[4]))
+
+
+def _definition(con: duckdb.DuckDBPyConnection, watch: str, version: str) -> dict[str, Any]:
+    row = con.execute(
+        "select arg_max(definition, first_seen_at) from raw.watch where watch = ? and version = ?", [watch, version]
+    ).fetchone()
+    return json.loads(row[0]) if row and row[0] else {}
+
+
+def _log(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str, changes: Iterable[Change]) -> None:
+    rows = [{"watch": watch, **asdict(change), "on_date": run.as_of, "run_id": run.run_id} for change in changes]
+    ledger.insert(con, "ml.pipeline_change", pl.DataFrame(rows))
