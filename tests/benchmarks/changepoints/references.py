@@ -101,9 +101,5 @@ def announce_nowcasts(batch: Batch, series: int, looks: Iterable[int]) -> list[A
             for one in detect(nowcast, start=START).changepoints
             if monitoring.is_announced(one, threshold)
         ]
-        told += [one for one in sure if not any(_is_same(one, before) for before in told)]
+        told += [one for one in sure if not any(one.is_same(before) for before in told)]
     return told
-
-
-def _is_same(one: Announced, other: Announced) -> bool:
-    return one.direction == other.direction and one.low <= other.high and one.high >= other.low

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import chi2
 
-from filingwatch.changepoints import Look
+from filingwatch.changepoints import Changepoint, Look
+from filingwatch.changepoints.monitoring import is_announced
 from filingwatch.changepoints.months import month_number
 from tests.benchmarks.changepoints.worlds import START, Truth
 
@@ -34,6 +35,10 @@ class Announced(NamedTuple):
         """Whether its date interval, or its date give or take the tolerance, holds a month."""
         return self.low <= month <= self.high or abs(self.index - month) <= TOLERANCE
 
+    def is_same(self, other: Announced) -> bool:
+        """Whether two looks speak of one change."""
+        return self.direction == other.direction and self.low <= other.high and self.high >= other.low
+
     def fits(self, truth: Truth) -> bool:
         """Right: the direction of a true change, a date that touches it, and no look from before it."""
         return self.direction == truth.direction and self.look >= truth.index and self.touches(truth.index)
@@ -49,15 +54,25 @@ class Judged(NamedTuple):
 
 
 def list_announced(looks: Iterable[Look]) -> list[Announced]:
-    """Everything that the looks of a replay announced."""
-    first = month_number(START)
-    found = []
+    """Everything that the looks of a replay announced, at the threshold of a single series."""
+    return [_announced(look, one) for look in looks for one in look.announced]
+
+
+def announce(looks: Iterable[Look], threshold: float) -> list[Announced]:
+    """What the same looks announce at another threshold: each change once, known again by its direction and by date
+    intervals that meet."""
+    told: list[Announced] = []
     for look in looks:
-        day, shift = month_number(look.as_of) - first, month_number(look.start) - first
-        for one in look.announced:
-            low, high = one.interval
-            found.append(Announced(day, one.index + shift, low + shift, high + shift, one.direction))
-    return found
+        sure = [_announced(look, one) for one in look.detection.changepoints if is_announced(one, threshold)]
+        told += [one for one in sure if not any(one.is_same(before) for before in told)]
+    return told
+
+
+def _announced(look: Look, one: Changepoint) -> Announced:
+    first = month_number(START)
+    shift = month_number(look.start) - first
+    low, high = one.interval
+    return Announced(month_number(look.as_of) - first, one.index + shift, low + shift, high + shift, one.direction)
 
 
 def judge(announced: Sequence[Announced], truths: Sequence[Truth]) -> Judged:
