@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from tests.dbt.conftest import Built
 
 
@@ -121,6 +123,25 @@ def test_rivals_are_all_events_within_a_year_with_signed_lag(built: Built) -> No
     assert max(map(abs, lags.values())) <= 365
     assert {mark for _, _, mark in rivals} <= {"V", "S", "M"}
     assert built.rows("select * from insight.fct_changepoint_rival where changepoint_id = 'c2'") == []
+
+
+def test_the_chance_of_a_match_is_a_share_of_the_judged_months(built: Built) -> None:
+    """Counted again by hand over the 120 judged months; the nearer an event, the smaller the chance."""
+    rivals = built.rows(
+        "select event_id, kind, gap_month_count, chance_share, kind_chance_share, is_rival, is_within_interval "
+        "from insight.fct_changepoint_rival where changepoint_id = 'c1' order by gap_month_count"
+    )
+    events = built.rows("select kind, year(event_date) * 12 + month(event_date) from core.dim_event")
+    months = range(2010 * 12 + 1, 2020 * 12 + 1)
+    for _, kind, gap, chance, kind_chance, is_rival, is_within in rivals:
+        near = [month for month in months if any(abs(at - month) <= gap for _, at in events)]
+        alike = [month for month in months if any(abs(at - month) <= gap for other, at in events if other == kind)]
+        assert chance == pytest.approx(len(near) / 120)
+        assert kind_chance == pytest.approx(len(alike) / 120)
+        assert is_rival == (kind in ("ip_system", "data_artifact"))
+        assert is_within == (gap == 0)
+    assert len(rivals) > 5
+    assert 0 < rivals[0][3] < rivals[-1][3] == 1
 
 
 def test_funnel_counts_each_stage(built: Built) -> None:
