@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from filingwatch import ledger, transform, warehouse
+from filingwatch import ledger, publish, transform, warehouse
 from filingwatch.jobs.base import run_jobs
 from filingwatch.jobs.counting import count_again
 from filingwatch.jobs.registry import jobs_of
@@ -88,3 +88,16 @@ def copy_of_built(built: Built, tmp_path: Path) -> Callable[[], Settings]:
         return settings
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The built warehouse as a publication."""
+    settings = Settings(home=tmp_path_factory.mktemp("published") / "home", today=AS_OF)
+    settings.working_file.parent.mkdir(parents=True)
+    shutil.copyfile(built.settings.working_file, settings.working_file)
+    run = ledger.new_run("nightly", AS_OF)
+    with warehouse.writer(settings) as con:
+        ledger.start_run(con, run)
+    publish.publish(settings, run)
+    return settings

@@ -70,6 +70,12 @@ def find_changepoints(con: duckdb.DuckDBPyConnection) -> None:
         "month >= date '2020-01-01', 9.0, 'm' from (select unnest(generate_series(date '2010-01-01', "
         "date '2020-12-01', interval 1 month))::date as month)"
     )
+    con.execute(
+        "insert into ml.series_verdict select 'towns/office=CN/patent_type=invention', 'towns', mode, verdict, "
+        "?, ?, ?, 120, [], 0.0, 0.0, [], 'm' from (values ('careful', 'changed'), ('paper', 'no change')) "
+        "as said (mode, verdict)",
+        [SEEN.date()] * 3,
+    )
     for name, series, month in (
         ("c1", "towns/office=CN/patent_type=invention", dt.date(2015, 3, 1)),
         ("c2", "towns/technology=gone", dt.date(1950, 1, 1)),

@@ -12,7 +12,7 @@ import pytest
 
 from filingwatch import ledger, publish, warehouse
 from filingwatch.settings import Settings
-from tests.dbt.conftest import AS_OF, Built
+from tests.dbt.conftest import AS_OF
 
 PROMISED = Path(__file__).with_name("v1_columns.csv")
 
@@ -27,19 +27,6 @@ def find_breaks(promised: Columns, there: Columns) -> list[str]:
         for (view, column), kind in promised.items()
         if there.get((view, column)) != kind
     ]
-
-
-@pytest.fixture(scope="module")
-def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The built warehouse as a publication."""
-    settings = Settings(home=tmp_path_factory.mktemp("published") / "home", today=AS_OF)
-    settings.working_file.parent.mkdir(parents=True)
-    shutil.copyfile(built.settings.working_file, settings.working_file)
-    run = ledger.new_run("nightly", AS_OF)
-    with warehouse.writer(settings) as con:
-        ledger.start_run(con, run)
-    publish.publish(settings, run)
-    return settings
 
 
 def columns_of(settings: Settings) -> dict[tuple[str, str], str]:

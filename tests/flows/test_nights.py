@@ -113,6 +113,22 @@ def test_the_planted_shift_of_2015_is_found_and_is_history(nights: Nights) -> No
     assert rows[0]["is_news"] is False
 
 
+def test_both_modes_show_the_planted_shift_of_2015(nights: Nights) -> None:
+    """Careful and paper mode side by side, each with the shift in its interval, and with dated events beside it."""
+    truth = next(shift for shift in planted(2015, TODAY) if shift.month.year == 2015)
+    series = "smart_cities/office=CN/patent_type=invention/synthetic"
+    [shown] = json.loads(run(nights.home, "changepoints", "show", "--series", series, "--json").stdout)
+    assert set(shown["changepoints"]) == {"careful", "paper"}
+    for mode, changes in shown["changepoints"].items():
+        of_2015 = [one for one in changes if one["month_low"] <= truth.month.isoformat() <= one["month_high"]]
+        assert len(of_2015) == 1, mode
+        events = of_2015[0]["events"]
+        assert "2015-internet-plus-report" in {event["event_id"] for event in events}
+        assert all(0 < event["chance_share"] <= 1 for event in events)
+    alike = json.loads(run(nights.home, "examples", "paper_and_careful", "--json").stdout)
+    assert "Smart cities: CN, inventions (SYNTHETIC)" in {row["label"] for row in alike if row["is_alike"]}
+
+
 def test_exactly_the_planted_news_is_told(nights: Nights) -> None:
     """One alert to monitors, about the surge that became visible in the newest nights, stamped SYNTHETIC."""
     alerts = json.loads(run(nights.home, "alerts", "--json").stdout)

@@ -1,6 +1,18 @@
 """`filingwatch ...`: arguments in, calls, words out. Everything that it does can be done from Python without it."""
 
-from filingwatch.cli import applicants, asking, changepoints, doing, giving, links, looking, past
+from filingwatch.cli import applicants, asking, changepoints, doing, findings, giving, links, looking, past
 from filingwatch.cli.app import app, main
 
-__all__ = ["app", "applicants", "asking", "changepoints", "doing", "giving", "links", "looking", "main", "past"]
+__all__ = [
+    "app",
+    "applicants",
+    "asking",
+    "changepoints",
+    "doing",
+    "findings",
+    "giving",
+    "links",
+    "looking",
+    "main",
+    "past",
+]
