@@ -4,65 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from changepoint_nights import CONTRACT, NOTHING_KNOWN, WATCH, Night, careful, night, turns
 from counted_worlds import rates, reports, tables
 
 from filingwatch import ledger
 from filingwatch.changepoints.calibration import rate_for_watch, threshold_for
-from filingwatch.jobs import changepoint_rows as rows
-from filingwatch.jobs.base import JobResult, run_jobs
+from filingwatch.jobs.base import run_jobs
 from filingwatch.jobs.changepoints import ChangepointJob
 from filingwatch.settings import Settings
 from filingwatch.warehouse import writer
-from filingwatch.watch import SeriesRule, Term, Watch
-
-WATCH = Watch(
-    watch="parks",
-    title="Parks",
-    question="Who files benches?",
-    include=(Term(term="bench", language="en", reason="the thing itself"),),
-    series=(SeriesRule(by=("office",), least_filings=1),),
-)
-NOTHING_KNOWN = {
-    "ml.changepoint": pl.DataFrame(schema=rows.CHANGEPOINT),
-    "ml.series_verdict": pl.DataFrame(schema=rows.VERDICT),
-    "ml.series_fit": pl.DataFrame(schema=rows.FIT),
-}
-CONTRACT = ("changepoint_id", "state", "month", "is_news", "event_id", "first_announced_on")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Night(JobResult):
-    """What a night said, and what the tables held after it."""
-
-    known: Mapping[str, pl.DataFrame]
-
-
-def night(series: Mapping[str, pl.DataFrame], as_of: dt.date, before: Night | None = None, **options: Any) -> Night:
-    """One night of the job, knowing what the night before left. `watch` is another watch than the plain one."""
-    prior = NOTHING_KNOWN if before is None else before.known
-    watch = options.pop("watch", WATCH)
-    run = ledger.Run(f"run-{as_of}", "nightly", as_of, dt.datetime.combine(as_of, dt.time(3)))
-    result = ChangepointJob().run(tables(series, as_of, **options), prior, watch, run)
-    fit, key = result.change["ml.series_fit"], ["series_id", "filing_month"]
-    standing = prior["ml.series_fit"].join(fit.gone, on=key, how="anti").join(fit.rows, on=key, how="anti")
-    known = {**result.replace, "ml.series_fit": pl.concat([standing, fit.rows]).sort(key)}
-    return Night(**{one.name: getattr(result, one.name) for one in fields(result)}, known=known)
-
-
-def careful(result: Night) -> pl.DataFrame:
-    return result.replace["ml.changepoint"].filter(pl.col("mode") == "careful").sort("series_id", "month")
-
-
-def turns(result: Night) -> list[tuple[str, bool]]:
-    events = result.append["ml.changepoint_event"]
-    return list(events.select("event", "is_news").iter_rows())
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +197,12 @@ def test_no_series_is_no_error() -> None:
     result = ChangepointJob().run(nothing, NOTHING_KNOWN, WATCH, run)
     assert result.figures["series"] == 0 and result.append["ml.model"].height == 1
     assert all(frame.is_empty() for frame in result.replace.values()) and result.change["ml.series_fit"].rows.is_empty()
+
+
+def test_an_alert_holds_what_it_was_judged_by(later: list[Night]) -> None:
+    """Evidence, threshold and the rate that the threshold allows stand in the frozen evidence of the alert."""
+    (alert,) = [alert for result in later for alert in result.alerts]
+    (member,) = alert.evidence["members"]
+    assert member["evidence"] >= alert.evidence["threshold"] == threshold_for(rate_for_watch(3))
+    assert alert.evidence["false_announcements_per_series_year"] == rate_for_watch(3)
+    assert alert.evidence["leader"] == member["changepoint_id"] and 0 < member["firm_evidence"] <= member["evidence"]

@@ -174,14 +174,14 @@ def _run_one(
     its_watch = watch.watch if watch is not None else ""
     parameters = dict(job.parameters(watch, run.as_of))
     inputs = {read.table: shared.fingerprint(read, watch) for read in job.reads if read.decides}
-    key = _key(job, parameters, watch, inputs)
+    key = job_key(job, parameters, watch, inputs)
     last = ledger.last_job_run(con, job.name, its_watch)
     if last is not None and last.key == key:
         outcome = JobOutcome(job.name, its_watch, "current", "nothing it reads has changed", {}, 0.0)
         ledger.record_job_run(con, run, outcome, key=key, version=job.version, parameters=parameters, inputs=inputs)
         return outcome
     reason = _why(last, job, parameters, inputs)
-    tables = {read.table: _frame(con, read, watch) for read in job.reads if not read.is_large}
+    tables = {read.table: read_frame(con, read, watch) for read in job.reads if not read.is_large}
     prior = dict(_prior(con, said, watch) for said in job.prior)
     more = (shared.corpus,) if getattr(job, "reads_corpus", False) else ()
     try:
@@ -204,7 +204,8 @@ def _run_one(
     return outcome
 
 
-def _key(job: Any, parameters: Mapping[str, Any], watch: Watch | None, inputs: Mapping[str, list[str]]) -> str:
+def job_key(job: Any, parameters: Mapping[str, Any], watch: Watch | None, inputs: Mapping[str, list[str]]) -> str:
+    """The key that decides whether a job runs again; `inputs` are fingerprints by table."""
     version = watch.version if watch is not None else None
     plain = json.dumps([job.name, job.version, parameters, version, inputs], sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
@@ -232,7 +233,8 @@ def _select(read: Read, watch: Watch | None) -> tuple[str, list[str]]:
     return f"select {', '.join(read.columns)} from {read.table} where {where}", parameters
 
 
-def _frame(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch | None) -> pl.DataFrame:
+def read_frame(con: duckdb.DuckDBPyConnection, read: Read, watch: Watch | None) -> pl.DataFrame:
+    """What a job is handed of a table, in a fixed order."""
     source, parameters = _select(read, watch)
     return con.sql(f"{source} order by all", params=parameters).pl()
 
