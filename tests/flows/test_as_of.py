@@ -13,6 +13,7 @@ import pytest
 
 from filingwatch import night, transform, warehouse
 from filingwatch.as_of import make_file
+from filingwatch.as_of.nights import replay_night
 from filingwatch.decisions import decide
 from filingwatch.errors import BadInput, NightTaken
 from filingwatch.ledger import new_run
@@ -123,6 +124,16 @@ def _differing(con: duckdb.DuckDBPyConnection, one: str, other: str) -> set[str]
             if con.execute(f"select count(*) from ({sql})").fetchall() != [(0,)]:
                 found.add(f"{schema}.{table}")
     return found
+
+
+def test_every_night_of_changepoints_gives_its_own_answer_again(nights: Nights) -> None:
+    """From what was known then, the job says to the digit what it said, for each watch, and nothing is written."""
+    before = _look_of(nights.settings)
+    for day in DAYS:
+        replays = replay_night(nights.settings, day)
+        assert {(one.verdict, one.why) for one in replays} == {("same", "")}, replays
+        assert "smart_cities" in {one.watch for one in replays if one.as_of == day}
+    assert before == _look_of(nights.settings)
 
 
 def test_the_file_of_a_past_day_is_the_file_that_was_published_then(nights: Nights, tmp_path: Path) -> None:

@@ -105,8 +105,7 @@ class Monitored:
         A law of its own is learned from these two, and need not be learned to be compared.
         """
         known = self.reports.known_by(until)
-        order = np.lexsort((known.day, known.month))
-        own = [column[order].tobytes() for column in (known.month, known.day, known.count)]
+        own = [column.tobytes() for column in (known.month, known.day, known.count)]
         stratum = repr(self._stratum).encode()
         return _digest(stratum, *own, self._strata.fingerprint(*self._stratum, until))
 
@@ -120,7 +119,7 @@ def read_series(tables: Tables) -> list[Monitored]:
     triangle = tables["insight.fct_series_triangle"].rename(
         {"filing_month": "reference_month", "publication_date": "report_date", "filing_count": "count"}
     )
-    triangle = triangle.drop_nulls(["reference_month", "report_date"]).sort("series_id")
+    triangle = triangle.drop_nulls().sort("series_id", "reference_month", "report_date")
     runs = triangle["series_id"].rle().struct.unnest()
     ends = runs["len"].cum_sum()
     bounds = {one: (end - length, end) for one, length, end in zip(runs["value"], runs["len"], ends, strict=True)}
