@@ -98,9 +98,14 @@ def print_kind(kind: str, seen: Sequence[Seen]) -> None:
         if found:
             errors, *held = np.array(found, dtype=float).T
             line += f", median error {np.median(errors):g} months, 90 % within {np.quantile(errors, 0.9):g}, "
-            line += "intervals hold date {:.3f}, ratio {:.3f}, growth {:.3f};".format(*map(np.nanmean, held))
+            line += "intervals hold date {:.3f}, ratio {:.3f}, growth {:.3f};".format(*map(_mean, held))
         print(f"{line} {false} false in {len(part)} series: {false / len(part):.4f} "
               f"(upper 95 % limit {upper_limit(false, len(part)):.4f})", flush=True)  # fmt: skip
+
+
+def _mean(row: np.ndarray) -> float:
+    known = row[~np.isnan(row)]
+    return float(known.mean()) if len(known) else math.nan
 
 
 def main() -> None:
