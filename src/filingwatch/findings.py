@@ -42,9 +42,10 @@ def read_findings(settings: Settings, *, watch: str | None = None, series: str |
         NothingPublished: there is no published file yet.
     """
     with reader(settings) as con:
-        found = _rows(con, _SERIES, watch, series)
-        changes = _rows(con, _CHANGEPOINTS, watch, series)
-        events = _rows(con, _EVENTS, watch, series)
+        try:
+            found, changes, events = (_rows(con, sql, watch, series) for sql in (_SERIES, _CHANGEPOINTS, _EVENTS))
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise BadInput("The published file is of an older filingwatch; the next night writes it anew.") from error
     if not found and (watch or series):
         raise BadInput(
             f"Nothing is published of series {series!r}; `filingwatch changepoints show` lists all."

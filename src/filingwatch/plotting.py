@@ -36,7 +36,10 @@ def draw_detection(path: Path, series: SeriesFile, detection: Detection, *, titl
     _shade_young(axes, series, detection)
     axes.plot(place, series.values, color=_COUNT, linewidth=0.8, marker="o", markersize=2.5, label="counted")
     expected = np.array(detection.expected, dtype=np.float64)
-    axes.plot(place, expected, color=_EXPECTED, linewidth=1.6, label="expected")
+    for first, segment in enumerate(detection.segments):
+        inside = slice(segment.start, segment.stop)
+        label = None if first else "expected"
+        axes.plot(place[inside], expected[inside], color=_EXPECTED, linewidth=1.6, label=label)
     _mark_changes(axes, series, detection)
     if detection.spikes:
         spikes = list(detection.spikes)
@@ -61,14 +64,15 @@ def draw_detection(path: Path, series: SeriesFile, detection: Detection, *, titl
 
 
 def _mark_changes(axes: Axes, series: SeriesFile, detection: Detection) -> None:
-    for found in detection.changepoints:
+    """Labels of neighbours stand at three heights, so that they can be read side by side."""
+    for place, found in enumerate(detection.changepoints):
         low, high = found.interval
         axes.axvspan(low - 0.5, high + 0.5, color=_CHANGE, alpha=0.12, linewidth=0)
         axes.axvline(found.index, color=_CHANGE, linewidth=1.2, linestyle="--")
         axes.annotate(
             f"{series.periods[found.index] or found.index}\nx {found.rate_ratio:.2f}",
-            (found.index, 1), xycoords=("data", "axes fraction"), xytext=(3, -2), textcoords="offset points",
-            va="top", fontsize=8, color=_CHANGE,
+            (found.index, 1), xycoords=("data", "axes fraction"), xytext=(3, -2 - 24 * (place % 3)),
+            textcoords="offset points", va="top", fontsize=8, color=_CHANGE,
         )  # fmt: skip
     if detection.changepoints:
         axes.plot([], [], color=_CHANGE, linestyle="--", label="changepoint, with the interval of its date")

@@ -18,12 +18,17 @@ _DETECTORS_YEAR = 12
 
 
 def detect_file(series: SeriesFile, family: str) -> Detection:
-    """`detect` for a series from a file. Month effects only where its periods are months."""
+    """`detect` for a series from a file. Month effects only where its periods are months.
+
+    Without any exposure nothing is expected, and nothing known of it: NaN there, not 0.
+    """
+    import numpy as np
+
     from filingwatch.changepoints import detect
 
     is_monthly = series.step == "month"
     most = 1.0 if series.exposure is None else float(series.exposure.max(initial=0.0))
-    return detect(
+    found = detect(
         series.values,
         exposure=series.exposure,
         start=series.start,
@@ -32,6 +37,10 @@ def detect_file(series: SeriesFile, family: str) -> Detection:
         least_exposure=0.05 * min(1.0, most),
         has_month_effects=is_monthly,
     )
+    if series.exposure is None:
+        return found
+    expected = np.where(series.exposure > 0, found.expected, np.nan)
+    return dataclasses.replace(found, expected=tuple(expected.tolist()))
 
 
 def describe_detection(series: SeriesFile, detection: Detection) -> dict[str, Any]:

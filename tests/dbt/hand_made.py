@@ -66,13 +66,17 @@ def find_changepoints(con: duckdb.DuckDBPyConnection) -> None:
     Of the monitored one 120 months from 2010 on are judged, and twelve are too young.
     """
     con.execute(
-        "insert into ml.series_fit select 'towns/office=CN/patent_type=invention', 'towns', month, 9, 1.0, "
-        "month >= date '2020-01-01', 9.0, 'm' from (select unnest(generate_series(date '2010-01-01', "
+        "insert into ml.series_fit by name "
+        "select 'towns/office=CN/patent_type=invention' as series_id, 'towns' as watch, "
+        "month as filing_month, 9 as filing_count, 1.0 as completeness, month >= date '2020-01-01' as is_too_young, "
+        "9.0 as expected_count, 'm' as model_id from (select unnest(generate_series(date '2010-01-01', "
         "date '2020-12-01', interval 1 month))::date as month)"
     )
     con.execute(
-        "insert into ml.series_verdict select 'towns/office=CN/patent_type=invention', 'towns', mode, verdict, "
-        "?, ?, ?, 120, [], 0.0, 0.0, [], 'm' from (values ('careful', 'changed'), ('paper', 'no change')) "
+        "insert into ml.series_verdict by name select 'towns/office=CN/patent_type=invention' as series_id, "
+        "'towns' as watch, mode, verdict, ? as first_analysed_on, ? as last_analysed_on, ? as observed_until, "
+        "120 as judged_month_count, [] as spike_months, 0.0 as overdispersion, 0.0 as correlation, "
+        "[] as month_effects, 'm' as model_id from (values ('careful', 'changed'), ('paper', 'no change')) "
         "as said (mode, verdict)",
         [SEEN.date()] * 3,
     )

@@ -109,18 +109,22 @@ def test_order_of_rows_and_rows_without_value_do_not_matter(ask: Ask) -> None:
 
 
 def test_an_exposure_explains_a_fall(ask: Ask) -> None:
-    """Counts that fall because less is reported by now: a change without exposure, none with it."""
+    """Counts that fall because less is reported by now: a change without exposure, none with it, on any scale."""
     share = np.where(np.arange(60) < 40, 1.0, 0.3)
     counts = np.random.default_rng(1).poisson(50 * share)
-    rows = [f"{month_after(dt.date(2015, 1, 1), at):%Y-%m},{counts[at]},{share[at]}\n" for at in range(60)]
-    text = "month,n,share\n" + "".join(rows)
-    assert read_json(ask(text, "--json")[1])["verdict"] == "changed"
-    assert read_json(ask(text, "--exposure", "share", "--json")[1])["verdict"] == "no change"
-    months = text.splitlines()
-    scaled = "\n".join(
-        [months[0], *(f"{line.rsplit(',', 1)[0]},{1e6 * s:.0f}" for line, s in zip(months[1:], share, strict=True))]
-    )
-    assert read_json(ask(scaled, "--exposure", "share", "--json")[1])["verdict"] == "no change"
+    for scale in (1, 1e-3, 1e6):
+        rows = [f"{month_after(dt.date(2015, 1, 1), at):%Y-%m},{counts[at]},{share[at] * scale:g}" for at in range(60)]
+        text = "\n".join(["month,n,share", *rows])
+        assert read_json(ask(text, "--json")[1])["verdict"] == "changed"
+        assert read_json(ask(text, "--exposure", "share", "--json")[1])["verdict"] == "no change"
+
+
+def test_where_there_is_no_exposure_nothing_is_expected(ask: Ask) -> None:
+    """A month without a row has neither value nor exposure: null is expected of it, and a number of its neighbours."""
+    lines = [f"{name},{30 + at % 3},1" for at, name in enumerate(doubling("month")[1]) if at != 50]
+    expected = read_json(ask("\n".join(["month,n,e", *lines]), "--exposure", "e", "--json")[1])["expected"]
+    assert expected[50] is None
+    assert expected[49] == pytest.approx(31, abs=2) and expected[51] == pytest.approx(31, abs=2)
 
 
 @pytest.mark.parametrize(
