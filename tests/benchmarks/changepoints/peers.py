@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +26,11 @@ PEERS = ("ruptures jump=1", "ruptures jump=5", "skchange trend", "Rbeast")
 
 
 class Answer(NamedTuple):
-    """What a peer found in each series (first periods of new regimes, 0-based), the CPU seconds of its search alone,
-    without imports and one search beforehand that compiles, and its name with version."""
+    """What a peer found in each series (first periods of new regimes, 0-based; with lengths a list for each length),
+    the CPU seconds of its search alone, without imports and one search beforehand that compiles, and its name with
+    version."""
 
-    changes: list[list[int]]
+    changes: list
     cpu_seconds: float
     name: str
 
@@ -44,8 +46,10 @@ def set_up(folder: Path) -> None:
     mark.write_bytes(LOCK.read_bytes())
 
 
-def run_peer(folder: Path, peer: str, series: np.ndarray) -> Answer:
+def run_peer(folder: Path, peer: str, series: np.ndarray, lengths: Sequence[int] = ()) -> Answer:
     """What a peer finds in the rows of a matrix of counts; it is given log(1 + count), as it knows no counts.
+
+    With `lengths` it looks at each row anew at each of them.
 
     Raises:
         SystemExit: the environment is not there, or the peer failed; the message holds the end of its error.
@@ -56,9 +60,9 @@ def run_peer(folder: Path, peer: str, series: np.ndarray) -> Answer:
     with tempfile.TemporaryDirectory() as place:
         given, answered = Path(place, "series.npy"), Path(place, "answer.json")
         np.save(given, series)
+        command = [python, SCRIPT, peer, given, answered, *map(str, lengths)]
         done = subprocess.run(
-            [python, SCRIPT, peer, given, answered], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            check=False,
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
         )  # fmt: skip
         if done.returncode:
             raise SystemExit(f"{peer} failed:\n{done.stderr[-3000:]}")

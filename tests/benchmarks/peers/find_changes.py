@@ -1,6 +1,9 @@
 """What a peer finds in each row of a matrix of monthly counts; runs in the peers' own environment.
 
-    python find_changes.py PEER series.npy answer.json
+    python find_changes.py PEER series.npy answer.json [LENGTH ...]
+
+With lengths, each row is looked at anew at each length, as far as it goes then, and the answer holds a list of the
+lengths for each row.
 
 Every peer is given log(1 + count), because none knows counts. Peers without a season get it less the mean of each
 month of the year after a straight line (its cost is not counted), divided by the noise that first differences show
@@ -78,19 +81,27 @@ def standardise(logs: np.ndarray) -> np.ndarray:
     return logs / np.maximum(1.4826 * spread / np.sqrt(2), 1e-9)
 
 
-def main(peer: str, given: str, answered: str) -> None:
+def main(peer: str, given: str, answered: str, *lengths: str) -> None:
     package, prepare = PEERS[peer]
-    rows = np.log1p(np.load(given))
-    if package != "Rbeast":
-        rows = standardise(rows)
+    counts = np.load(given)
+    views = [_prepared(package, counts[:, : int(length)]) for length in lengths or [str(counts.shape[1])]]
     search = prepare()
-    search(rows[0])  # compiles what is compiled
+    search(views[0][0])  # compiles what is compiled
     started = time.process_time()
-    changes = [search(row) for row in rows]
+    changes = [[search(view[row]) for view in views] for row in range(len(counts))]
     seconds = time.process_time() - started
-    answer = {"changes": changes, "cpu_seconds": seconds, "name": f"{peer} ({package} {version(package)})"}
+    answer = {
+        "changes": changes if lengths else [looks[0] for looks in changes],
+        "cpu_seconds": seconds,
+        "name": f"{peer} ({package} {version(package)})",
+    }
     with open(answered, "w", encoding="utf-8") as file:  # noqa: PTH123 - as plain as a peer's environment
         json.dump(answer, file)
+
+
+def _prepared(package: str, counts: np.ndarray) -> np.ndarray:
+    logs = np.log1p(counts)
+    return logs if package == "Rbeast" else standardise(logs)
 
 
 if __name__ == "__main__":
