@@ -21,7 +21,7 @@ import polars as pl
 from filingwatch.changepoints import scores
 from filingwatch.changepoints.delay import Reports, learn_law
 from filingwatch.changepoints.months import last_day, month_number
-from filingwatch.changepoints.nowcast import Nowcast, nowcast
+from filingwatch.changepoints.nowcast import Nowcast, chain_ladder, nowcast
 from tests.benchmarks.changepoints import worlds
 
 LOOKS = (84, 96, 108, 120)
@@ -46,13 +46,7 @@ def measure(world: worlds.World, series_count: int, seed: int = 1) -> Iterator[p
 def _judge(
     world: worlds.World, look: int, first: int, said: Nowcast, truth: np.ndarray, rng: np.random.Generator
 ) -> pl.DataFrame:
-    ladder = Nowcast(
-        said.months,
-        said.known,
-        said.share,
-        said.known * (1 - said.share) / said.share,
-        np.maximum(said.known, 0.5),
-    )
+    ladder = chain_ladder(said)
     quantiles = said.quantiles(scores.LEVELS)
     inside = {
         f"within_{chance}": (quantiles[low] <= truth) & (truth <= quantiles[-1 - low])

@@ -148,7 +148,9 @@ select * replace ('c2' as changepoint_id, 'withdrawn' as state, date '1999-01-01
 insert into ml.changepoint by name
 select * replace ('c3' as changepoint_id, 'smart_cities/gone' as series_id)
 from ml.changepoint where changepoint_id = 'c1';
-insert into ml.series_fit values ('smart_cities/all', 'smart_cities', date '2019-01-01', 5, 1.0, false, 5, 'm');
+insert into ml.series_fit
+    (series_id, watch, filing_month, filing_count, completeness, is_too_young, expected_count, model_id)
+values ('smart_cities/all', 'smart_cities', date '2019-01-01', 5, 1.0, false, 5, 'm');
 create table insight.fct_changepoint as
 select changepoint_id, series_id, watch, series_id as label, month, month_low, month_high, rate_ratio, probability,
     mode, state, is_news, false as is_synthetic

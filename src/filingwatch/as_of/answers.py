@@ -12,15 +12,15 @@ from filingwatch import history
 from filingwatch.as_of.taking import Question, tables_in
 
 _MADE_ANEW = (
-    "series_fit", "series_verdict", "changepoint", "changepoint_event", "filing_completeness", "pipeline_change",
-    "pipeline_finding",
+    "series_fit", "series_verdict", "changepoint", "changepoint_event", "filing_completeness", "nowcast_score",
+    "pipeline_change", "pipeline_finding",
 )  # fmt: skip
 """Answers about counts: in the world of a day they are computed for it."""
 SAID_BY = {
     "applicant_entity": "applicants", "applicant_link": "applicants", "applicant_review": "applicants",
     "changepoint": "changepoints", "filing_completeness": "completeness", "filing_topic": "topics",
-    "legal_entity": "applicants", "pipeline_finding": "changepoints", "relevance": "relevance",
-    "series_fit": "changepoints", "series_verdict": "changepoints", "topic": "topics",
+    "legal_entity": "applicants", "nowcast_score": "nowcasts", "pipeline_finding": "changepoints",
+    "relevance": "relevance", "series_fit": "changepoints", "series_verdict": "changepoints", "topic": "topics",
 }  # fmt: skip
 """Which job replaces a table of ml."""
 _BEST = ("is_relevant", "probability", "weight")

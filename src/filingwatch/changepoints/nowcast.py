@@ -26,7 +26,7 @@ MEMORY = 12.0
 """Months after which what a month says about the level weighs a third."""
 OLDEST = 60
 """Months older than this are taken as complete."""
-REPLAYS = 40
+REPLAYS = 24
 STEP = 3
 """Past looks lie so many months apart."""
 LEAST_HISTORY = 36
@@ -79,6 +79,12 @@ class Nowcast:
         odds = self.size / (self.size + np.maximum(self.missing, 1e-12))
         upto = nbinom.cdf(final - self.known, self.size, odds)
         return nbinom.cdf(final - self.known - 1, self.size, odds), upto
+
+
+def chain_ladder(said: Nowcast) -> Nowcast:
+    """The same months by known / share, without any level and with nothing learned from past errors: a yardstick."""
+    missing = said.known * (1 - said.share) / said.share
+    return Nowcast(said.months, said.known, said.share, missing, np.maximum(said.known, 0.5))
 
 
 @dataclass(frozen=True, slots=True)

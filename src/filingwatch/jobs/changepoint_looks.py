@@ -14,6 +14,7 @@ from typing import Any
 from filingwatch.changepoints import tracking
 from filingwatch.changepoints.monitoring import is_announced
 from filingwatch.changepoints.months import last_whole_month, month_number
+from filingwatch.changepoints.nowcast import Nowcast, nowcast
 from filingwatch.changepoints.replaying import Look, find_matching, first_sight, look_as_the_paper, look_at
 from filingwatch.changepoints.tracking import Dating, Finding, Tracked
 from filingwatch.jobs import changepoint_rows as rows
@@ -58,6 +59,11 @@ class SeriesNight:
         """The newest judged months and the share of each that can have been published."""
         judged = [index for index, is_judged in enumerate(self.look.judged) if is_judged][-rows.NEWEST_MONTHS :]
         return {f"{self.look.month(index):%Y-%m}": round(float(self.look.completeness[index]), 3) for index in judged}
+
+    @property
+    def nowcast(self) -> Nowcast:
+        """What the months that are not complete will come to."""
+        return nowcast(self.series.reports, self.look.observed_until, self.series.law_at)
 
     @property
     def vintage(self) -> dict[str, Any]:

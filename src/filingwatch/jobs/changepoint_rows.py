@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import polars as pl
 
 from filingwatch.alerts.doctrine import Member
+from filingwatch.changepoints.months import month_number
+from filingwatch.changepoints.nowcast import Nowcast
 from filingwatch.changepoints.records import Changepoint
 from filingwatch.changepoints.replaying import Look
 from filingwatch.changepoints.tracking import Finding, Mode, Tracked
@@ -33,7 +35,8 @@ EVENT = {
 }  # fmt: skip
 FIT = {
     "series_id": _TEXT, "watch": _TEXT, "filing_month": _DAY, "filing_count": _COUNT, "completeness": _NUMBER,
-    "is_too_young": _FLAG, "expected_count": _NUMBER, "model_id": _TEXT,
+    "is_too_young": _FLAG, "expected_count": _NUMBER, "nowcast_count": _NUMBER, "nowcast_low": _COUNT,
+    "nowcast_high": _COUNT, "model_id": _TEXT,
 }  # fmt: skip
 VERDICT = {
     "series_id": _TEXT, "watch": _TEXT, "mode": _TEXT, "verdict": _TEXT, "first_analysed_on": _DAY,
@@ -49,6 +52,7 @@ _OF_TRACKED = (
     "changepoint_id", "state", "would_have_been_announced_on", "is_news", "event_id", "first_announced_on", "is_told",
     "model_id",
 )  # fmt: skip
+_COMPLETE = {"nowcast_count": None, "nowcast_low": None, "nowcast_high": None}
 NEWEST_MONTHS = 3
 """So many of the newest judged months are told with their completeness."""
 
@@ -126,22 +130,34 @@ def event_rows(tracked: Iterable[tuple[Tracked, Mapping[str, Any]]], run: Run) -
     )
 
 
-def fit_rows(watch: str, model_id: str, looks: Iterable[tuple[str, Look]]) -> pl.DataFrame:
-    """Rows of ml.series_fit: one for each month of each series. What was not judged has no expected count."""
+def fit_rows(watch: str, model_id: str, looks: Iterable[tuple[str, Look, Nowcast]]) -> pl.DataFrame:
+    """Rows of ml.series_fit: one for each month of each series.
+
+    What was not judged has no expected count, what is complete no nowcast.
+    """
     return _frame(
         (
             {
                 "series_id": series_id, "watch": watch, "filing_month": look.month(index), "filing_count": int(count),
                 "completeness": float(share), "is_too_young": not judged,
                 "expected_count": expected if judged and expected == expected else None, "model_id": model_id,
-            }
-            for series_id, look in looks
+            } | nowcasts.get(month_number(look.month(index)), _COMPLETE)
+            for series_id, look, said in looks
+            for nowcasts in (_by_month(said),)
             for index, (count, share, judged, expected) in enumerate(
                 zip(look.counts, look.completeness, look.judged.tolist(), look.detection.expected, strict=True)
             )
         ),
         FIT,
     )  # fmt: skip
+
+
+def _by_month(said: Nowcast) -> dict[int, dict[str, float]]:
+    low, high = said.interval(0.9)
+    return {
+        int(month): {"nowcast_count": float(mean), "nowcast_low": int(least), "nowcast_high": int(most)}
+        for month, mean, least, most in zip(said.months, said.mean, low, high, strict=True)
+    }
 
 
 def verdict_rows(

@@ -94,7 +94,9 @@ class WatchNight:
 
     def fit_change(self) -> Change:
         """Rows of ml.series_fit of what was looked at, and which of the others are gone."""
-        fitted = rows.fit_rows(self._watch, self._model_id, [(name, one.look) for name, one in self.looked.items()])
+        fitted = rows.fit_rows(
+            self._watch, self._model_id, [(name, one.look, one.nowcast) for name, one in self.looked.items()]
+        )
         key = ["series_id", "filing_month"]
         standing = pl.col("series_id").is_in(list(self.series.keys() - self.looked.keys()))
         gone = self._fit.select(key).filter(~standing).join(fitted.select(key), on=key, how="anti")

@@ -1,7 +1,8 @@
-"""What is counted anew after the series were built, for all watches at once: completeness and vintages.
+"""What is counted anew after the series were built, for all watches at once: completeness, how good nowcasts
+were, and vintages.
 
-A step runs when the series layer was built since it ran last; completeness also once a month, as months ripen. Its rows
-and its ledger row commit together.
+A step runs when the series layer was built since it ran last; the first two also once a month, as months ripen.
+Its rows and its ledger row commit together.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import duckdb
 from filingwatch import history, ledger
 from filingwatch.jobs.base import JobOutcome
 from filingwatch.jobs.completeness import measure_completeness
+from filingwatch.jobs.nowcast_scores import score_nowcasts
 from filingwatch.jobs.vintages import take_vintages
 
 VERSION = 2
@@ -27,6 +29,7 @@ def count_again(con: duckdb.DuckDBPyConnection, run: ledger.Run) -> list[JobOutc
     """Run each step whose input changed, and say of each what was done and why."""
     return [
         _run_step(con, run, "completeness", write_completeness, {"month": f"{run.as_of:%Y-%m}"}),
+        _run_step(con, run, "nowcasts", write_nowcast_scores, {"month": f"{run.as_of:%Y-%m}"}),
         _run_step(con, run, "vintages", take_vintages, {}),
     ]
 
@@ -36,6 +39,13 @@ def write_completeness(con: duckdb.DuckDBPyConnection, run: ledger.Run) -> dict[
     rows = measure_completeness(con.sql(f"{_TRIANGLE} from insight.fct_reporting_triangle").pl(), run.as_of)
     history.replace_rows(con, run, "completeness", "ml.filing_completeness", rows, None)
     return {"months": rows.height, "unknown": rows["completeness_share"].null_count()}
+
+
+def write_nowcast_scores(con: duckdb.DuckDBPyConnection, run: ledger.Run) -> dict[str, Any]:
+    """Score the nowcasts of past months and replace what was said before; in the caller's transaction."""
+    rows = score_nowcasts(con.sql(f"{_TRIANGLE} from insight.fct_reporting_triangle").pl(), run.as_of)
+    history.replace_rows(con, run, "nowcasts", "ml.nowcast_score", rows, None)
+    return {"nowcasts": int(rows["nowcast_count"].sum() or 0)}
 
 
 def _run_step(
