@@ -270,6 +270,19 @@ def test_a_replay_says_for_every_look_what_was_announced(ask: Ask, report: str) 
     assert code == 0 and "96 looks" in out and announced[0]["as_of"] in out
 
 
+def test_a_month_of_reports_is_known_at_its_end(ask: Ask) -> None:
+    """By month or by the last day of each month: the same looks, each of which has seen its whole month."""
+    by_month = triangle("report_month").splitlines()
+    by_day = ["reference_month,report_date,count"]
+    for line in by_month[1:]:
+        reference, month, count = line.split(",")
+        day = month_after(dt.date.fromisoformat(f"{month}-01"), 1) - dt.timedelta(days=1)
+        by_day.append(f"{reference},{day},{count}")
+    looks = read_json(ask("\n".join(by_month), "--json", command="replay")[1])
+    assert looks == read_json(ask("\n".join(by_day), "--json", command="replay")[1])
+    assert all(look["observed_until"] == look["as_of"] for look in looks["looks"])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -18,8 +18,8 @@ from filingwatch.changepoints import calibration
 from filingwatch.changepoints.delay import DelayLaw, Reports, learn_law, month_start, observed_until
 from filingwatch.changepoints.detection import detect
 from filingwatch.changepoints.model import Array
-from filingwatch.changepoints.months import first_day, last_day, month_number
 from filingwatch.changepoints.monitoring import is_announced
+from filingwatch.changepoints.months import first_day, last_day, month_number
 from filingwatch.changepoints.records import Changepoint, Detection
 from filingwatch.errors import BadInput
 
@@ -63,13 +63,17 @@ def replay(triangle: pl.DataFrame, *, looks: Sequence[dt.date] | None = None, **
     Raises:
         BadInput: the frame is no triangle.
     """
+    is_by_month = "report_date" not in triangle.columns and "report_month" in triangle.columns
+    if is_by_month:
+        # as reported on its first day, a whole month would be compared with the share that one day brings
+        triangle = triangle.with_columns(report_date=pl.col("report_month").cast(pl.Date).dt.month_end())
     reports = Reports.from_frame(triangle)
     if looks is None:
         if not len(reports.day):
             return []
         first, last = (month_number(dt.date.fromordinal(int(d))) for d in (reports.day.min(), reports.day.max()))
         looks = [last_day(month) for month in range(first, last + 1)]
-    if "report_date" not in triangle.columns and any(day != last_day(month_number(day)) for day in looks):
+    if is_by_month and any(day != last_day(month_number(day)) for day in looks):
         raise BadInput("A triangle with report_month can be replayed on last days of months only; give report_date.")
     return _announce(look_at(reports, day, lambda until: learn_law(reports, until), **options) for day in looks)
 
