@@ -168,10 +168,12 @@ def _is_counting(table: Table, name: str) -> bool:
 
 def _value_column(table: Table, free: list[str]) -> str:
     numeric = [name for name in free if table.share_of_numbers(name) > 0.5]
+    # its first cell that is no number is then named, which helps more than that there is no such column
+    partly = [name for name in free if table.share_of_numbers(name) > 0]
     empty = [name for name in free if table.is_empty(name)]
-    if not numeric and not empty:
+    if not (numeric or partly or empty):
         raise BadInput(f"{table.path} has no column of numbers: {', '.join(map(repr, free)) or 'only dates'}.")
-    return (numeric or empty)[0]
+    return (numeric or partly or empty)[0]
 
 
 def _order(table: Table, column: str) -> tuple[list[int], Grid]:

@@ -156,6 +156,7 @@ def test_small_and_strange_series_have_an_answer(ask: Ask, text: str, verdicts: 
         ("", (), "is empty"),
         ("month,n\n", (), "no row below its header"),
         ("month,n\n2020-01,many\n2020-02,3\n2020-03,3\n", (), "line 2: 'many' in column 'n' is no number"),
+        ('month,n\n2020-01,5\n2020-02,"1,234"\n', (), "line 3: '1,234' in column 'n' is no number"),
         ("month,n\n2020-01,1\n\n2020-13,3\n2020-03,3\n", (), "line 4: '2020-13' in column 'month' is no date"),
         ("month,n\n2020-02,1\n2020-01,2\n2020-02,3\n", (), "'2020-02' stands on lines 2 and 4"),
         ("month,n\n2020-01,1,2\n", (), "line 2 has 3 cells"),
