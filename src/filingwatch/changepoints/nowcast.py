@@ -35,7 +35,7 @@ _COMPLETE = 0.97
 _ALMOST = 0.9995
 _USUAL_VARIANCE = 0.1
 _LEAST_VARIANCE = 0.002
-_USUAL_LOOKS = 1.0
+_USUAL_LOOKS = 0.5
 _BANDS = (0.1, 0.5, 0.9)
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 
@@ -192,12 +192,12 @@ def _trust(past: list[_Past], ages: int) -> tuple[Array, Array]:
     came = np.where(np.isfinite(final), final, 0.0)
     looks = _near((due > 0).sum(axis=0) + 0.0) / 5
     typical = max(float(due.sum() / max((due > 0).sum(), 1)), 1e-9)
-    spare = 0.5 * _USUAL_LOOKS * typical
+    spare = _USUAL_LOOKS * typical
     factor = (_near(came.sum(axis=0)) / 5 + spare) / (_near(due.sum(axis=0)) / 5 + spare)
     due = due * factor
     beyond = _near(((came - due) ** 2 - due).sum(axis=0))
     own = np.maximum(beyond / np.maximum(_near((due**2).sum(axis=0)), 1e-9), _LEAST_VARIANCE)
-    own = own * (looks + 1) / np.maximum(looks - 1, 0.5)
+    own = own * looks / np.maximum(looks - 1, 0.5)
     logs = (looks * np.log(own) + _USUAL_LOOKS * np.log(_USUAL_VARIANCE)) / (looks + _USUAL_LOOKS)
     return factor, np.exp(logs)
 
