@@ -61,6 +61,7 @@ LATER = dt.date(2015, 6, 27)
         ("a report of this month", set()),
         ("a filing is not relevant", {"AA"}),
         ("delays of an office", {"AA"}),
+        ("delays of an office, years ago", {"AA"}),
         ("the rule of alerts", set()),
         ("a month", {"AA", "BB", "CC"}),
         ("a version before keys", {"AA", "BB", "CC"}),
@@ -82,6 +83,9 @@ def test_a_series_is_looked_at_again_exactly_when_its_input_differs(
         told["AA"] = fewer(world["AA"])
     elif change == "delays of an office":
         everything["AA"] = fewer(of_all["AA"], dt.date(2014, 5, 1))
+    elif change == "delays of an office, years ago":
+        gone = (of_all["AA"]["reference_month"] == dt.date(2008, 5, 1)).arg_max()
+        everything["AA"] = of_all["AA"].filter(pl.int_range(pl.len()) != gone)
     elif change == "the rule of alerts":
         watch = WATCH.model_copy(update={"alerts": AlertRule(least_rate_ratio=1.1)})
     elif change == "a month":
@@ -90,7 +94,9 @@ def test_a_series_is_looked_at_again_exactly_when_its_input_differs(
         verdicts = first.known["ml.series_verdict"].with_columns(look_key=pl.lit(None, pl.String))
         before = replace(first, known={**first.known, "ml.series_verdict": verdicts})
     result = night(told, day, before, watch=watch, of_all=everything)
-    assert looked_at(result, day) >= again if change == "delays of an office" else looked_at(result, day) == again
+    # other offices borrow a little from the delays of this one, which may or may not show in four digits
+    looked = looked_at(result, day)
+    assert looked >= again if change.startswith("delays") else looked == again
     assert result.figures["looked_at"] == len(looked_at(result, day)) and result.figures["series"] == 3
     for table, frame in first.known.items():
         left = pl.col("series_id").str.slice(-2).is_in(list(looked_at(result, day))).not_()

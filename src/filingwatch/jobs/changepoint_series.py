@@ -20,6 +20,7 @@ import polars as pl
 from filingwatch.changepoints.delay import DelayLaw, Reports, learn_law, observed_until
 from filingwatch.changepoints.model import Array
 from filingwatch.changepoints.months import last_day, last_whole_month, month_number
+from filingwatch.changepoints.nowcast import REPLAYS, STEP
 from filingwatch.jobs.base import Tables
 
 
@@ -47,10 +48,11 @@ class Strata:
         return self._until(is_synthetic, office, patent_type, as_of)
 
     def _fingerprint(self, is_synthetic: bool, office: str | None, patent_type: str | None, until: dt.date) -> bytes:
-        """Equal for two nights exactly when such filings have the same law and were told of until the same day."""
-        law = self.law(is_synthetic, office, patent_type, until)
-        told = self.source_until(is_synthetic, office, patent_type, until)
-        return _digest(law.share.tobytes(), law.error.tobytes(), told.isoformat().encode())
+        """Equal for two nights exactly when the laws that looks and nowcasts of a day use are the same."""
+        month = month_number(last_whole_month(until))
+        days = [last_day(month - STEP * back) for back in range(REPLAYS + 1)]
+        laws = [self.law(is_synthetic, office, patent_type, day) for day in days]
+        return _digest(*(part.tobytes() for law in laws for part in (law.share, law.error)))
 
     def _reports(self, is_synthetic: bool, office: str | None, patent_type: str | None) -> Reports:
         chosen = pl.col("is_synthetic") == is_synthetic
@@ -100,14 +102,16 @@ class Monitored:
         return self._strata.source_until(*self._stratum, as_of)
 
     def fingerprint(self, until: dt.date) -> bytes:
-        """Equal for two nights exactly when a look sees the same: reports by that day, and the law of its stratum.
+        """Equal for two nights exactly when a look sees the same: reports by that day, and the laws of its stratum.
 
-        A law of its own is learned from these two, and need not be learned to be compared.
+        A law of its own is learned from these two, and need not be learned to be compared. The laws are those of the
+        day until which a look finds the series reported, and of the days that its nowcast replays.
         """
         known = self.reports.known_by(until)
+        told = min(observed_until(self.reports, until), self.source_until(until))
         own = [column.tobytes() for column in (known.month, known.day, known.count)]
-        stratum = repr(self._stratum).encode()
-        return _digest(stratum, *own, self._strata.fingerprint(*self._stratum, until))
+        where = repr((self._stratum, told.isoformat())).encode()
+        return _digest(where, *own, self._strata.fingerprint(*self._stratum, told))
 
     def _learn_own(self, until: dt.date) -> DelayLaw:
         return _in_known_digits(learn_law(self.reports, until, self._strata.law(*self._stratum, until)))
