@@ -197,7 +197,7 @@ def _trust(past: list[_Past], ages: int) -> tuple[Array, Array]:
     due = due * factor
     beyond = _near(((came - due) ** 2 - due).sum(axis=0))
     own = np.maximum(beyond / np.maximum(_near((due**2).sum(axis=0)), 1e-9), _LEAST_VARIANCE)
-    own = own * looks / np.maximum(looks - 1, 0.5)
+    own = np.maximum(own * looks / np.maximum(looks - 1, 0.5), _LEAST_VARIANCE)
     logs = (looks * np.log(own) + _USUAL_LOOKS * np.log(_USUAL_VARIANCE)) / (looks + _USUAL_LOOKS)
     return factor, np.exp(logs)
 
