@@ -20,17 +20,19 @@ from filingwatch.changepoints.tracking import Dating, Finding, Tracked
 from filingwatch.jobs import changepoint_rows as rows
 from filingwatch.jobs.changepoint_keys import NEWS_DAYS, NEWS_MONTHS
 from filingwatch.jobs.changepoint_series import Monitored
+from filingwatch.jobs.pipeline_findings import Apart, set_apart
 
 _UNJUDGED = ("too young to judge", "no data")
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What is the same for all series of a watch in one run."""
+    """What is the same for all series of a watch in one run. `causes` are what changed in how its series are made."""
 
     as_of: dt.date
     model_id: str
     threshold: float
+    causes: tuple[str, ...] = ()
 
     @property
     def until(self) -> dt.date:
@@ -51,6 +53,7 @@ class SeriesNight:
         self._look_until = cache(self._look)
         self.look = self._look_until(night.until)
         self.paper_look = look_as_the_paper(series.reports, night.until)
+        self.apart = Apart([])
         self.careful = self._track_careful([row for row in known if row.finding.mode == "careful"])
         self.paper = self._track_paper([row for row in known if row.finding.mode == "paper"])
 
@@ -77,10 +80,14 @@ class SeriesNight:
     def _track_careful(self, known: list[Tracked]) -> list[Tracked]:
         if self.look.detection.verdict in _UNJUDGED:
             return [tracking.stand(row, self._night.as_of) for row in known]
+        found = self._findings("careful", self.look)
+        self.apart = set_apart(self.series, self.look, found, known, self._is_sure, self._night)
         return tracking.track(
-            known, self._findings("careful", self.look), self._night.as_of, self._night.model_id, self._date,
-            lambda finding: is_announced(finding, self._night.threshold),
-        )  # fmt: skip
+            known, self.apart.followed, self._night.as_of, self._night.model_id, self._date, self._is_sure
+        )
+
+    def _is_sure(self, finding: Finding) -> bool:
+        return is_announced(finding, self._night.threshold)
 
     def _track_paper(self, known: list[Tracked]) -> list[Tracked]:
         if self.paper_look.detection.verdict in _UNJUDGED:

@@ -23,6 +23,9 @@ from filingwatch.changepoints.months import last_day, last_whole_month, month_nu
 from filingwatch.changepoints.nowcast import REPLAYS, STEP
 from filingwatch.jobs.base import Tables
 
+OLD_TRIANGLE = "intermediate.int_old_series_triangle"
+"""The series that would be counted otherwise, had nothing changed in how series are made; see `pipeline_findings`."""
+
 
 class Strata:
     """The reporting triangles of all filings, by office and patent type, and the laws learned from them.
@@ -79,14 +82,21 @@ class Strata:
 
 
 class Monitored:
-    """One series: its reports, and the law by which they appear."""
+    """One series: its reports, and the law by which they appear.
 
-    def __init__(self, description: Mapping[str, Any], reports: Reports, strata: Strata) -> None:
+    `old_reports` are those of the way of counting before model, labels, watch or sources changed; None where that
+    counts the same.
+    """
+
+    def __init__(
+        self, description: Mapping[str, Any], reports: Reports, strata: Strata, old_reports: Reports | None = None
+    ) -> None:
         self.series_id: str = description["series_id"]
         self.label: str = description["label"]
         self.filing_count: int = description["filing_count"]
         self.is_synthetic: bool = description["is_synthetic"]
         self.reports = reports
+        self.old_reports = old_reports
         self._stratum = (self.is_synthetic, description["office"], description["patent_type"])
         self._strata = strata
         self._own_law = cache(self._learn_own)
@@ -107,9 +117,10 @@ class Monitored:
         A law of its own is learned from these two, and need not be learned to be compared. The laws are those of the
         day until which a look finds the series reported, and of the days that its nowcast replays.
         """
-        known = self.reports.known_by(until)
+        ways = [self.reports] if self.old_reports is None else [self.reports, self.old_reports]
+        known = [way.known_by(until) for way in ways]
         told = min(observed_until(self.reports, until), self.source_until(until))
-        own = [column.tobytes() for column in (known.month, known.day, known.count)]
+        own = [column.tobytes() for way in known for column in (way.month, way.day, way.count)]
         where = repr((self._stratum, told.isoformat())).encode()
         return _digest(where, *own, self._strata.fingerprint(*self._stratum, told))
 
@@ -120,7 +131,16 @@ class Monitored:
 def read_series(tables: Tables) -> list[Monitored]:
     """Every series of the watch with its reports, by id."""
     strata = Strata(tables["insight.fct_reporting_triangle"])
-    triangle = tables["insight.fct_series_triangle"].rename(
+    reports, old_reports = _by_series(tables["insight.fct_series_triangle"]), _by_series(tables[OLD_TRIANGLE])
+    none = Reports(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int64, np.float64)))
+    return [
+        Monitored(one, reports.get(one["series_id"], none), strata, old_reports.get(one["series_id"]))
+        for one in tables["insight.dim_series"].sort("series_id").iter_rows(named=True)
+    ]
+
+
+def _by_series(triangle: pl.DataFrame) -> dict[str, Reports]:
+    triangle = triangle.rename(
         {"filing_month": "reference_month", "publication_date": "report_date", "filing_count": "count"}
     )
     triangle = triangle.drop_nulls()
@@ -128,17 +148,11 @@ def read_series(tables: Tables) -> list[Monitored]:
         triangle = triangle.sort("series_id", "reference_month", "report_date")
     runs = triangle["series_id"].rle().struct.unnest()
     ends = runs["len"].cum_sum()
-    bounds = {one: (end - length, end) for one, length, end in zip(runs["value"], runs["len"], ends, strict=True)}
     reports = Reports.from_frame(triangle)
-
-    def part(series_id: str) -> Reports:
-        start, end = bounds.get(series_id, (0, 0))
-        return Reports(reports.month[start:end], reports.day[start:end], reports.count[start:end])
-
-    return [
-        Monitored(one, part(one["series_id"]), strata)
-        for one in tables["insight.dim_series"].sort("series_id").iter_rows(named=True)
-    ]
+    return {
+        one: Reports(*(column[end - length : end] for column in (reports.month, reports.day, reports.count)))
+        for one, length, end in zip(runs["value"], runs["len"], ends, strict=True)
+    }
 
 
 def _is_sorted(triangle: pl.DataFrame) -> bool:

@@ -21,6 +21,7 @@ from filingwatch.jobs.base import Change, Tables
 from filingwatch.jobs.changepoint_keys import Bar, bar_for, look_key, method_of
 from filingwatch.jobs.changepoint_looks import Night, SeriesNight
 from filingwatch.jobs.changepoint_series import read_series
+from filingwatch.jobs.pipeline_findings import continue_findings, name_causes, read_findings
 from filingwatch.ledger import Run
 
 
@@ -37,12 +38,14 @@ class WatchNight:
         self.series = {one.series_id: one for one in read_series(tables)}
         self.bar: Bar = bar_for(len(self.series))
         self.method = method_of(self.bar)
-        night = Night(run.as_of, model_id, self.bar.threshold)
+        night = Night(run.as_of, model_id, self.bar.threshold, name_causes(prior))
         self.looked: dict[str, SeriesNight] = {}
         for name, one in self.series.items():
             key, last = look_key(one, night.until, self.method, job_version), self._verdicts.get((name, "careful"))
             if last is None or last.row["look_key"] != key:
                 self.looked[name] = SeriesNight(one, night, self._known[name], last, key)
+        apart = [finding for one in self.looked.values() for finding in one.apart.findings]
+        self.pipeline, self.pipeline_news = continue_findings(read_findings(prior), apart, self.looked)
 
     def rows(self, mode: tracking.Mode) -> list[Tracked]:
         """Every changepoint of the watch, by id; new ones have no event yet."""

@@ -13,12 +13,14 @@ from typing import Any
 
 from filingwatch import ledger
 from filingwatch.alerts.doctrine import Vintage, judge_events
+from filingwatch.alerts.pipeline_news import tell_ops
 from filingwatch.changepoints.grouping import group_events
 from filingwatch.changepoints.tracking import Tracked
 from filingwatch.jobs import changepoint_rows as rows
 from filingwatch.jobs.base import JobResult, Read, Tables
 from filingwatch.jobs.changepoint_watch import WatchNight
 from filingwatch.jobs.models import model_row, name_model
+from filingwatch.jobs.pipeline_findings import CHANGES, FINDINGS, PARTS, TRIANGLE, finding_rows
 from filingwatch.watch import Watch
 
 
@@ -51,8 +53,12 @@ class ChangepointJob:
             "insight.fct_reporting_triangle",
             ("office", "patent_type", "filing_month", "publication_month", "filing_count", "is_synthetic"),
         ),
+        TRIANGLE,
     )
     prior = (
+        CHANGES,
+        PARTS,
+        FINDINGS,
         "ml.changepoint",
         "ml.series_verdict",
         Read(
@@ -74,12 +80,13 @@ class ChangepointJob:
         alerts = judge_events(watch.watch, map(night.member, _speaking(careful)), watch.alerts, vintage)
         told = {alert.evidence["event_id"] for alert in alerts}
         careful = [replace(row, is_told=True) if row.event_id in told else row for row in careful]
-        figures = night.figures() | _figures(careful, len(alerts))
+        figures = night.figures() | _figures(careful, len(alerts)) | {"pipeline_findings": len(night.pipeline_news)}
         turned = [(row, night.vintage(row)) for row in careful if row.turns]
         return JobResult(
             replace={
                 "ml.series_verdict": night.verdict_rows,
                 "ml.changepoint": rows.changepoint_rows(watch.watch, careful + night.rows("paper")),
+                FINDINGS: finding_rows(watch.watch, night.pipeline),
             },
             change={"ml.series_fit": night.fit_change()},
             append={
@@ -87,7 +94,7 @@ class ChangepointJob:
                 "ml.model": model_row(run, self.name, self.version, watch.watch, night.method, figures),
             },
             figures=figures,
-            alerts=alerts,
+            alerts=[*alerts, *tell_ops(watch.watch, night.pipeline_news, run.run_id, run.as_of.isoformat())],
         )
 
 

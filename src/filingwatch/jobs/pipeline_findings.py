@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -19,13 +20,9 @@ from filingwatch.changepoints.replaying import Look, look_at
 from filingwatch.changepoints.tracking import Finding, Tracked, name_id
 from filingwatch.jobs import changepoint_rows as rows
 from filingwatch.jobs.base import Read, Tables
-from filingwatch.jobs.changepoint_series import Monitored
+from filingwatch.jobs.changepoint_series import OLD_TRIANGLE, Monitored
 
-TRIANGLE = Read(
-    "intermediate.int_old_series_triangle",
-    ("series_id", "filing_month", "publication_date", "filing_count", "gained_count", "lost_count"),
-    per_watch=True,
-)
+TRIANGLE = Read(OLD_TRIANGLE, ("series_id", "filing_month", "publication_date", "filing_count"), per_watch=True)
 CHANGES = Read("ml.pipeline_change", ("cause", "before", "after", "on_date", "run_id"), per_watch=True)
 PARTS = Read("ops.series_baseline", ("part", "opened_on"), per_watch=True)
 FINDINGS = "ml.pipeline_finding"
@@ -41,7 +38,7 @@ FINDING = {
     "finding_id": pl.String, "watch": pl.String, "series_id": pl.String, "kind": pl.String, "direction": pl.String,
     "month": pl.Date, "month_low": pl.Date, "month_high": pl.Date, "new_rate_ratio": pl.Float64,
     "old_rate_ratio": pl.Float64, "new_filing_count": pl.Int32, "old_filing_count": pl.Int32,
-    "causes": pl.List(pl.String), "first_found_on": pl.Date, "is_standing": pl.Boolean, "run_id": pl.String,
+    "causes": pl.List(pl.String), "first_found_on": pl.Date, "is_standing": pl.Boolean,
 }  # fmt: skip
 
 
@@ -68,6 +65,13 @@ class PipelineFinding:
     is_synthetic: bool = False
 
 
+class Tonight(Protocol):
+    """What is read of the night: see `changepoint_looks.Night`."""
+
+    as_of: dt.date
+    causes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
     """What of tonight's look at a series is followed as the world's, and what ops are to hear."""
@@ -82,12 +86,13 @@ def set_apart(
     found: Sequence[Finding],
     known: Sequence[Tracked],
     is_sure: Callable[[Finding], bool],
-    causes: Sequence[str] = (),
+    night: Tonight,
 ) -> Apart:
     """Whose the changepoints are that a careful look found; all are the world's where both ways count alike.
 
     What was announced before stays: it is neither taken back because the old way does not show it, nor withdrawn
-    because the new way hides it.
+    because the new way hides it. Where only sources changed, the old way asks the same question of the feeds that told
+    all the time: what it alone shows is of the world as well, and ops hear that the new way hides it.
     """
     if series.old_reports is None:
         return Apart(list(found))
@@ -101,10 +106,15 @@ def set_apart(
                 continue
             followed.remove(verdict.new)
         elif verdict.kind == "hidden" and verdict.old is not None:
-            followed += [one for one in alive if _continues(verdict.old, [one]) and not _continues(one, followed)]
+            continued = [one for one in alive if _continues(verdict.old, [one]) and not _continues(one, followed)]
+            followed += continued or ([verdict.old] if _only_sources_changed(night) else [])
         if verdict.kind != "world":
             told.append(verdict)
-    return Apart(followed, tuple(_describe(series, look, old_look, verdict, causes) for verdict in told))
+    return Apart(followed, tuple(_describe(series, look, old_look, verdict, night) for verdict in told))
+
+
+def _only_sources_changed(night: Tonight) -> bool:
+    return bool(night.causes) and all(cause.startswith("source ") for cause in night.causes)
 
 
 def _sort(found: Sequence[Finding], is_sure: Callable[[Finding], bool]) -> Seen:
@@ -126,30 +136,28 @@ def _has_a_say(old_look: Look, finding: Finding) -> bool:
     return int(np.sum(old_look.judged[: max(before, 0)])) >= LEAST_BEFORE and bool(old_look.counts.sum())
 
 
-def _describe(
-    series: Monitored, look: Look, old_look: Look, verdict: Verdict, causes: Sequence[str]
-) -> PipelineFinding:
+def _describe(series: Monitored, look: Look, old_look: Look, verdict: Verdict, night: Tonight) -> PipelineFinding:
     finding = verdict.new or verdict.old
     assert finding is not None
     return PipelineFinding(
-        name_id(series.series_id, "pipeline", verdict.kind, finding.direction, finding.month, look.as_of),
+        name_id(series.series_id, "pipeline", verdict.kind, finding.direction, finding.month, night.as_of),
         series.series_id, verdict.kind, finding.direction, finding.month, finding.month_low, finding.month_high,
         verdict.new.rate_ratio if verdict.new else None, verdict.old.rate_ratio if verdict.old else None,
-        int(look.counts.sum()), int(old_look.counts.sum()), tuple(causes), look.as_of, True, series.label,
+        int(look.counts.sum()), int(old_look.counts.sum()), night.causes, night.as_of, True, series.label,
         series.is_synthetic,
     )  # fmt: skip
 
 
-def name_causes(changes: pl.DataFrame, parts: pl.DataFrame) -> list[str]:
+def name_causes(prior: Tables) -> tuple[str, ...]:
     """What changed since the old ways that are kept, in words, oldest first."""
-    opened = dict(parts.select("part", "opened_on").iter_rows())
+    opened = dict(prior[PARTS.table].select("part", "opened_on").iter_rows())
     named = []
-    for row in changes.sort("on_date", "run_id", "cause").iter_rows(named=True):
+    for row in prior[CHANGES.table].sort("on_date", "run_id", "cause").iter_rows(named=True):
         since = [opened[part] for part in _PART_OF.get(row["cause"], ()) if part in opened]
         if since and row["on_date"] >= min(since):
             what = " -> ".join(value for value in (row["before"], row["after"]) if value)
             named.append(f"{row['cause']} ({what}) on {row['on_date']}, met by run {row['run_id']}")
-    return named
+    return tuple(named)
 
 
 def read_findings(prior: Tables) -> list[PipelineFinding]:
@@ -183,13 +191,12 @@ def continue_findings(
     return sorted(now, key=lambda one: one.finding_id), news
 
 
-def finding_rows(watch: str, findings: Iterable[PipelineFinding], run_id: str) -> pl.DataFrame:
+def finding_rows(watch: str, findings: Iterable[PipelineFinding]) -> pl.DataFrame:
     """Rows of ml.pipeline_finding."""
-    own = [name for name in FINDING if name not in ("watch", "run_id")]
+    own = [name for name in FINDING if name != "watch"]
     return pl.DataFrame(
         [
-            {name: list(one.causes) if name == "causes" else getattr(one, name) for name in own}
-            | {"watch": watch, "run_id": run_id}
+            {name: list(one.causes) if name == "causes" else getattr(one, name) for name in own} | {"watch": watch}
             for one in findings
         ],
         schema=FINDING,

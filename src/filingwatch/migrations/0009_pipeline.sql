@@ -61,6 +61,5 @@ create table ml.pipeline_finding (
     old_filing_count integer not null,
     causes varchar[] not null,
     first_found_on date not null,
-    is_standing boolean not null,
-    run_id varchar not null
+    is_standing boolean not null
 );
