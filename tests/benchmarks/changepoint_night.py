@@ -26,6 +26,7 @@ from filingwatch.jobs import changepoint_rows as rows
 from filingwatch.jobs.base import JobResult
 from filingwatch.jobs.changepoint_series import read_series
 from filingwatch.jobs.changepoints import ChangepointJob
+from filingwatch.jobs.pipeline_findings import CHANGES, FINDING, FINDINGS, PARTS, TRIANGLE
 from filingwatch.watch import SeriesRule, Term, Watch
 
 START, NIGHT = dt.date(2006, 1, 1), dt.date(2026, 11, 22)
@@ -51,6 +52,7 @@ def main() -> None:
         "ml.changepoint": pl.DataFrame(schema=rows.CHANGEPOINT),
         "ml.series_verdict": pl.DataFrame(schema=rows.VERDICT),
         "ml.series_fit": pl.DataFrame(schema=rows.FIT),
+        FINDINGS: pl.DataFrame(schema=FINDING),
     }
     _timed("only reading the series", lambda: read_series(tables))
     known = _night("first look", tables, known, 0)
@@ -102,6 +104,8 @@ def _tables(rng: np.random.Generator, number: int, changed: float) -> dict[str, 
         "insight.dim_series": pl.DataFrame(described, schema=names, orient="row"),
         "insight.fct_series_triangle": triangle.select(COLUMNS).sort(COLUMNS),
         "insight.fct_reporting_triangle": reporting,
+        TRIANGLE.table: triangle.drop("office", "patent_type").clear(),
+        **{read.table: pl.DataFrame(schema=dict.fromkeys(read.columns, pl.String)) for read in (CHANGES, PARTS)},
     }
 
 

@@ -14,6 +14,7 @@ from filingwatch import ledger
 from filingwatch.jobs import changepoint_rows as rows
 from filingwatch.jobs.base import JobResult
 from filingwatch.jobs.changepoints import ChangepointJob
+from filingwatch.jobs.pipeline_findings import CHANGES, FINDING, PARTS
 from filingwatch.watch import SeriesRule, Term, Watch
 
 WATCH = Watch(
@@ -27,7 +28,9 @@ NOTHING_KNOWN = {
     "ml.changepoint": pl.DataFrame(schema=rows.CHANGEPOINT),
     "ml.series_verdict": pl.DataFrame(schema=rows.VERDICT),
     "ml.series_fit": pl.DataFrame(schema=rows.FIT),
+    "ml.pipeline_finding": pl.DataFrame(schema=FINDING),
 }
+NOTHING_CHANGED = {read.table: pl.DataFrame(schema=dict.fromkeys(read.columns, pl.String)) for read in (CHANGES, PARTS)}
 CONTRACT = ("changepoint_id", "state", "month", "is_news", "event_id", "first_announced_on")
 
 
@@ -44,7 +47,7 @@ def night(series: Mapping[str, pl.DataFrame], as_of: dt.date, before: Night | No
     prior = NOTHING_KNOWN if before is None else before.known
     watch, of_all = options.pop("watch", WATCH), options.pop("of_all", series)
     run = ledger.Run(f"run-{as_of}", "nightly", as_of, dt.datetime.combine(as_of, dt.time(3)))
-    told = tables(series, as_of, **options)
+    told = NOTHING_CHANGED | tables(series, as_of, **options)
     told["insight.fct_reporting_triangle"] = tables(of_all, as_of, **options)["insight.fct_reporting_triangle"]
     result = ChangepointJob().run(told, prior, watch, run)
     fit, key = result.change["ml.series_fit"], ["series_id", "filing_month"]

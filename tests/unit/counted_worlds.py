@@ -96,5 +96,5 @@ def tables(series: Mapping[str, pl.DataFrame], as_of: dt.date, *, synthetic: boo
         "insight.dim_series": described,
         "insight.fct_series_triangle": triangle,
         "insight.fct_reporting_triangle": reporting,
-        "intermediate.int_old_series_triangle": triangle.clear(),
+        "insight.fct_old_series_triangle": triangle.clear(),
     }

@@ -8,7 +8,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from changepoint_nights import CONTRACT, NOTHING_KNOWN, WATCH, Night, careful, night, turns
+from changepoint_nights import CONTRACT, NOTHING_CHANGED, NOTHING_KNOWN, WATCH, Night, careful, night, turns
 from counted_worlds import rates, reports, tables
 
 from filingwatch import ledger
@@ -194,7 +194,7 @@ def test_no_series_is_no_error() -> None:
         for name, frame in tables({"AA": reports(np.random.default_rng(1), rates(12, 5))}, dt.date(2015, 1, 1)).items()
     }
     run = ledger.Run("run-1", "nightly", dt.date(2015, 1, 1))
-    result = ChangepointJob().run(nothing, NOTHING_KNOWN, WATCH, run)
+    result = ChangepointJob().run(NOTHING_CHANGED | nothing, NOTHING_KNOWN, WATCH, run)
     assert result.figures["series"] == 0 and result.append["ml.model"].height == 1
     assert all(frame.is_empty() for frame in result.replace.values()) and result.change["ml.series_fit"].rows.is_empty()
 

@@ -18,6 +18,7 @@ from filingwatch import history, ledger
 from filingwatch.jobs.base import run_jobs
 from filingwatch.jobs.changepoint_replay import replay_night
 from filingwatch.jobs.changepoints import ChangepointJob
+from filingwatch.jobs.pipeline_findings import CHANGES, PARTS
 from filingwatch.settings import Settings
 from filingwatch.warehouse import writer
 
@@ -26,12 +27,16 @@ LOG = "select changepoint_id, event, on_date, run_id, vintage from ml.changepoin
 
 
 def see(con: duckdb.DuckDBPyConnection, database: str, told: dict[str, pl.DataFrame]) -> None:
-    """Put the tables of a night into the schema insight of a database."""
+    """Put the tables of a night into a database; that nothing changed in how series are made is said beside."""
     con.execute(f"create or replace schema {database}.insight")
     for table, frame in told.items():
         con.register("given", frame)
         watch = "" if table.endswith("reporting_triangle") else ", 'parks' as watch"
         con.execute(f"create table {database}.{table} as select *{watch} from given")
+    if database.startswith("night_"):
+        con.execute(f"create schema {database}.ml")
+        for table in (CHANGES.table, PARTS.table):
+            con.execute(f"create table {database}.{table} as from {table}")
 
 
 @pytest.fixture(scope="module")

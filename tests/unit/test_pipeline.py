@@ -79,7 +79,7 @@ class Home:
         ]
 
     def parts(self) -> list[str]:
-        return [part for (part,) in self.con.sql("select part from ops.series_baseline order by 1").fetchall()]
+        return [part for (part,) in self.con.sql("select part from ml.series_baseline order by 1").fetchall()]
 
     def _bring(self, run: ledger.Run, source: str) -> None:
         for kind, status, records in (("page", "ok", 5), ("end", "ok", 0)):
@@ -109,7 +109,7 @@ def test_a_night_without_a_change_keeps_nothing(home: Home) -> None:
     """The first night is the regime itself; nothing is logged, no old way is kept, and an equal night does nothing."""
     assert home.night(FIRST) == {"status": "ran", "changes": [], "kept": [], "judged": 0}
     assert home.night(FIRST + dt.timedelta(days=1))["status"] == "current"
-    assert home.log() == [] and home.parts() == [] and home.answers("ops.baseline_relevance") == {}
+    assert home.log() == [] and home.parts() == [] and home.answers("ml.baseline_relevance") == {}
 
 
 def test_a_watch_that_is_set_up_has_no_old_way(home: Home) -> None:
@@ -136,7 +136,7 @@ def test_the_old_way_is_what_would_have_been_said(tmp_path_factory: pytest.TempP
             assert home.parts() == (["relevance"] if is_changed else [])
             add(home.con, invent(NEWS, prefix="new"))
             home.night(LATER + dt.timedelta(days=1), watch)
-            said[name] = home.answers("ops.baseline_relevance" if is_changed else "ml.relevance")
+            said[name] = home.answers("ml.baseline_relevance" if is_changed else "ml.relevance")
             said[f"{name} now"] = home.answers("ml.relevance")
     assert len(said["changed"]) == sum(SUBJECTS.values()) + 1 + sum(NEWS.values())
     assert said["changed"] == said["as it was"] != said["changed now"]
@@ -152,9 +152,9 @@ def test_another_model_is_a_change_and_the_old_one_goes_on_judging(home: Home) -
     assert home.night(late) == {"status": "ran", "changes": ["model"], "kept": ["relevance"], "judged": 1}
     add(home.con, invent(NEWS, prefix="new"))
     assert home.night(late + dt.timedelta(days=1))["judged"] == sum(NEWS.values())
-    kept = home.answers("ops.baseline_relevance")
+    kept = home.answers("ml.baseline_relevance")
     assert {name: kept[name] for name in before} == before and len(kept) == len(before) + 1 + sum(NEWS.values())
-    assert home.con.sql("select model_id from ops.series_baseline").fetchall() == [(old_model,)]
+    assert home.con.sql("select relevance_model from ml.series_baseline").fetchall() == [(old_model,)]
     assert home.con.sql("select before, after from ml.pipeline_change").fetchall() == [
         (old_model, f"run-{late}-relevance-test_watch")
     ]
@@ -170,9 +170,9 @@ def test_what_is_gone_leaves_the_old_way_and_what_changed_is_judged_again(home: 
         "where invention_id = 'CNanimals0000') where invention_id = 'CNtraffic0002'"
     )
     home.con.execute("delete from core.bridge_invention_classification where invention_id = 'CNtraffic0002'")
-    assert home.answers("ops.baseline_relevance")["CNtraffic0002"]
+    assert home.answers("ml.baseline_relevance")["CNtraffic0002"]
     assert home.night(LATER + dt.timedelta(days=1), WIDER)["judged"] == 1
-    kept = home.answers("ops.baseline_relevance")
+    kept = home.answers("ml.baseline_relevance")
     assert "CNtraffic0000" not in kept and not kept["CNtraffic0002"]
 
 
@@ -183,7 +183,7 @@ def test_other_technologies_are_a_part_of_their_own(home: Home) -> None:
     home.night(LATER, WATCH.model_copy(update={"technologies": (one,)}))
     figures = home.night(LATER + dt.timedelta(days=1), WATCH.model_copy(update={"technologies": (other,)}))
     assert figures["changes"] == ["watch"] and figures["kept"] == ["technologies"]
-    assert home.con.sql("select technologies::varchar from ops.series_baseline").fetchall() == [("[]",)]
+    assert home.con.sql("select technologies from ml.series_baseline").fetchall() == [("[]",)]
     assert home.log() == ["watch", "watch"]
 
 
@@ -191,7 +191,7 @@ def test_a_source_that_is_gained_is_not_counted_the_old_way(home: Home) -> None:
     """From the first night with another feed on, the old way has those of before."""
     _set_up(home)
     assert home.night(LATER, sources=("ops", "lens"))["changes"] == ["source gained"]
-    assert home.con.sql("select feeds from ops.series_baseline").fetchall() == [(["ops-feed"],)]
+    assert home.con.sql("select feeds from ml.series_baseline").fetchall() == [(["ops-feed"],)]
 
 
 def test_a_source_that_falls_silent_is_lost_and_may_return(home: Home) -> None:
@@ -202,7 +202,7 @@ def test_a_source_that_falls_silent_is_lost_and_may_return(home: Home) -> None:
     assert home.night(days[-1] + dt.timedelta(days=LOST_DAYS), sources=("ops",))["kept"] == []
     figures = home.night(days[-1] + dt.timedelta(days=LOST_DAYS + 1), sources=("ops",))
     assert figures["changes"] == ["source lost"] and figures["kept"] == ["feeds"]
-    assert home.con.sql("select feeds from ops.series_baseline").fetchall() == [(["ops-feed"],)]
+    assert home.con.sql("select feeds from ml.series_baseline").fetchall() == [(["ops-feed"],)]
     figures = home.night(days[-1] + dt.timedelta(days=LOST_DAYS + 2), sources=("ops", "lens"))
     assert figures["changes"] == ["source returned"] and figures["kept"] == []
 
@@ -221,7 +221,7 @@ def test_the_old_way_ends_when_it_was_lived_with_or_is_accepted(home: Home) -> N
     home.night(LATER, WIDER)
     assert home.night(LATER + dt.timedelta(days=LIVED_WITH_DAYS["relevance"] - 1), WIDER)["kept"] == ["relevance"]
     assert home.night(LATER + dt.timedelta(days=LIVED_WITH_DAYS["relevance"]), WIDER)["kept"] == []
-    assert home.log() == ["watch", "lived with"] and home.answers("ops.baseline_relevance") == {}
+    assert home.log() == ["watch", "lived with"] and home.answers("ml.baseline_relevance") == {}
     after = LATER + dt.timedelta(days=LIVED_WITH_DAYS["relevance"] + 1)
     assert home.night(after, WATCH)["kept"] == ["relevance"]
     home.accept(900, f"run-{after + dt.timedelta(days=1)}")
@@ -235,9 +235,9 @@ def test_real_filings_after_invented_ones_are_a_beginning(home: Home) -> None:
     home.con.execute("alter table raw.publication alter is_synthetic set default true")
     _set_up(home)
     home.con.execute("update raw.publication set is_synthetic = true, feed = 'demo'")
-    home.con.execute("update ops.series_regime set feeds = ['demo']")
+    home.con.execute("update ml.series_regime set feeds = ['demo']")
     assert home.night(LATER, WIDER)["kept"] == [] and home.log() == []
-    assert home.con.sql("select first_on from ops.series_regime").fetchall() == [(LATER,)]
+    assert home.con.sql("select first_on from ml.series_regime").fetchall() == [(LATER,)]
 
 
 def _set_up(home: Home) -> None:

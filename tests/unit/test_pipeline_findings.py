@@ -16,8 +16,8 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from changepoint_nights import WATCH
 from counted_worlds import rates, reports, tables
-from test_changepoints_job import WATCH
 
 from filingwatch import ledger
 from filingwatch.jobs.base import run_jobs
@@ -51,7 +51,7 @@ class Home:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        con.execute("create schema insight; create schema intermediate")
+        con.execute("create schema insight")
 
     def night(
         self, day: dt.date, offices: Mapping[str, Office], cause: str | None = None, *, is_new: bool = True
@@ -60,7 +60,7 @@ class Home:
         given = tables({name: one.count(one.new if is_new else one.old) for name, one in offices.items()}, day)
         if cause is not None:
             old = tables({name: one.count(one.old) for name, one in offices.items()}, day)
-            given["intermediate.int_old_series_triangle"] = old["insight.fct_series_triangle"]
+            given["insight.fct_old_series_triangle"] = old["insight.fct_series_triangle"]
             self._note(cause)
         for table, frame in given.items():
             self.con.register("given", frame)
@@ -72,9 +72,9 @@ class Home:
 
     def _note(self, cause: str) -> None:
         part = "feeds" if cause.startswith("source") else "relevance"
-        self.con.execute("delete from ops.series_baseline; delete from ml.pipeline_change")
+        self.con.execute("delete from ml.series_baseline; delete from ml.pipeline_change")
         self.con.execute(
-            "insert into ops.series_baseline (watch, part, opened_on, run_id) values ('parks', ?, ?, 'r7')",
+            "insert into ml.series_baseline (watch, part, opened_on, opened_by) values ('parks', ?, ?, 'r7')",
             [part, MET_ON],
         )
         self.con.execute("insert into ml.pipeline_change values ('parks', ?, 'a', 'b', ?, 'r7')", [cause, MET_ON])

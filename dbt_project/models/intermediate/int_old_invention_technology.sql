@@ -3,7 +3,7 @@
 with
 
 old_watch as (
-    select watch from {{ source('ops', 'series_baseline') }} where part = 'technologies'
+    select watch from {{ source('ml', 'series_baseline') }} where part = 'technologies'
 ),
 
 entry as (

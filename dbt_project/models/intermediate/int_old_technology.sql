@@ -8,7 +8,7 @@ entry as (
         unnest(from_json(
             technologies, '[{"id": "VARCHAR", "tags": ["VARCHAR"], "terms": ["VARCHAR"], "unless": ["VARCHAR"]}]'
         )) as technology
-    from {{ source('ops', 'series_baseline') }}
+    from {{ source('ml', 'series_baseline') }}
     where part = 'technologies'
 )
 

@@ -3,7 +3,7 @@
 with
 
 part as (
-    select * from {{ source('ops', 'series_baseline') }}
+    select * from {{ source('ml', 'series_baseline') }}
 ),
 
 kept as (
@@ -20,7 +20,7 @@ filing as (
 ),
 
 old_answer as (
-    select watch, invention_id, is_relevant from {{ source('ops', 'baseline_relevance') }}
+    select watch, invention_id, is_relevant from {{ source('ml', 'baseline_relevance') }}
 ),
 
 -- Which inventions the feeds that both ways may count tell of.

@@ -22,7 +22,7 @@ from filingwatch.jobs.changepoints import ChangepointJob
 from filingwatch.ledger import Run
 from filingwatch.watch import Watch
 
-_TABLES = ("ml.changepoint", "ml.series_verdict", "ml.series_fit")
+_TABLES = ("ml.changepoint", "ml.series_verdict", "ml.series_fit", "ml.pipeline_finding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _watch_of(con: duckdb.DuckDBPyConnection, name: str, run: Run, then: str) ->
         return None, f"it was made by version {version} of the job, this is version {job.version}"
     for (definition,) in con.execute("select definition from raw.watch where watch = ?", [name]).fetchall():
         watch = Watch.model_validate_json(definition)
-        now = {read.table: fingerprint(con, _of(read, then), watch) for read in job.reads}
+        now = {read.table: fingerprint(con, _of(read, then), watch) for read in job.reads if read.decides}
         if job_key(job, job.parameters(watch, run.as_of), watch, now) == key:
             return watch, ""
     changed = [table for table, was in json.loads(inputs).items() if now.get(table) != was]

@@ -23,7 +23,7 @@ from filingwatch.changepoints.months import last_day, last_whole_month, month_nu
 from filingwatch.changepoints.nowcast import REPLAYS, STEP
 from filingwatch.jobs.base import Tables
 
-OLD_TRIANGLE = "intermediate.int_old_series_triangle"
+OLD_TRIANGLE = "insight.fct_old_series_triangle"
 """The series that would be counted otherwise, had nothing changed in how series are made; see `pipeline_findings`."""
 
 

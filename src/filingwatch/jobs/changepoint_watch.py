@@ -38,7 +38,7 @@ class WatchNight:
         self.series = {one.series_id: one for one in read_series(tables)}
         self.bar: Bar = bar_for(len(self.series))
         self.method = method_of(self.bar)
-        night = Night(run.as_of, model_id, self.bar.threshold, name_causes(prior))
+        night = Night(run.as_of, model_id, self.bar.threshold, name_causes(tables))
         self.looked: dict[str, SeriesNight] = {}
         for name, one in self.series.items():
             key, last = look_key(one, night.until, self.method, job_version), self._verdicts.get((name, "careful"))

@@ -54,10 +54,10 @@ class ChangepointJob:
             ("office", "patent_type", "filing_month", "publication_month", "filing_count", "is_synthetic"),
         ),
         TRIANGLE,
-    )
-    prior = (
         CHANGES,
         PARTS,
+    )
+    prior = (
         FINDINGS,
         "ml.changepoint",
         "ml.series_verdict",

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
-from filingwatch import history, ledger
+from filingwatch import history
 from filingwatch.jobs.corpus import Corpus
+from filingwatch.ledger import Run
 
 if TYPE_CHECKING:
     from filingwatch.relevance.rule import Rule
     from filingwatch.relevance.screening import ScreeningSettings
 
-_TABLE = "ops.baseline_relevance"
+JOB = "pipeline"
+_TABLE = "ml.baseline_relevance"
 
 
-def take_old_answers(con: duckdb.DuckDBPyConnection, watch: str, last_run: str) -> None:
+def take_old_answers(con: duckdb.DuckDBPyConnection, run: Run, watch: str, last_run: str) -> None:
     """Fill the old answers of a watch with what was said by the end of a run, which is in history."""
     database = con.execute("select current_database()").fetchall()[0][0]
     # a run id is made here and never comes from outside
@@ -33,26 +35,27 @@ def take_old_answers(con: duckdb.DuckDBPyConnection, watch: str, last_run: str) 
         f"select run_id from {table} where run_id <= '{last_run}'"
         for table in (history.log_of("ml.relevance"), "history.stamp")
     )
-    drop_old_answers(con, watch)
-    con.execute(
-        f"insert into {_TABLE} select watch, invention_id, is_relevant, decided_by, document_hash "
+    said = con.execute(
+        "select watch, invention_id, is_relevant, decided_by, document_hash "
         f"from ({history.answer_of(con, 'ml.relevance', database, known)}) where watch = ?",
         [watch],
-    )
+    ).pl()
+    history.replace_rows(con, run, JOB, _TABLE, said, watch)
 
 
-def drop_old_answers(con: duckdb.DuckDBPyConnection, watch: str) -> None:
-    con.execute(f"delete from {_TABLE} where watch = ?", [watch])
+def drop_old_answers(con: duckdb.DuckDBPyConnection, run: Run, watch: str) -> None:
+    """Forget the old way of relevance."""
+    history.replace_rows(con, run, JOB, _TABLE, pl.DataFrame(), watch)
 
 
-def continue_old_answers(con: duckdb.DuckDBPyConnection, watch: str) -> int:
+def continue_old_answers(con: duckdb.DuckDBPyConnection, run: Run, watch: str) -> int:
     """Judge the old way what is new or changed, and forget what is gone; returns how many were judged.
 
     Does nothing while the old way of relevance is not kept.
     """
     row = con.execute(
-        "select state, model.parameters from ops.series_baseline inner join ml.model using (model_id) "
-        "where series_baseline.watch = ? and part = 'relevance'",
+        "select state, model.parameters from ml.series_baseline as kept "
+        "inner join ml.model as model on model.model_id = kept.relevance_model where kept.watch = ?",
         [watch],
     ).fetchone()
     if row is None or row[0] is None:
@@ -62,15 +65,10 @@ def continue_old_answers(con: duckdb.DuckDBPyConnection, watch: str) -> int:
         f"select invention_id, document_hash, is_relevant, decided_by from {_TABLE} where watch = ?", [watch]
     ).pl()
     missing = corpus.hashes.join(said, on=["invention_id", "document_hash"], how="anti")
-    stale = said.join(corpus.hashes, on=["invention_id", "document_hash"], how="anti")
-    if stale.height:
-        con.register("stale", stale)
-        con.execute(
-            f"delete from {_TABLE} where watch = ? and invention_id in (select invention_id from stale)", [watch]
-        )
-        con.unregister("stale")
-    if missing.height:
-        ledger.insert(con, _TABLE, _judge(row[0], json.loads(row[1]), corpus, missing, said, watch))
+    gone = said.join(corpus.hashes, on="invention_id", how="anti").select("invention_id", watch=pl.lit(watch))
+    if missing.height or gone.height:
+        judged = _judge(row[0], json.loads(row[1]), corpus, missing, said, watch)
+        history.change_rows(con, run, JOB, _TABLE, judged, gone, watch)
     return missing.height
 
 

@@ -18,12 +18,13 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from filingwatch import ledger
+from filingwatch import history, ledger
 from filingwatch.jobs.base import JobOutcome
+from filingwatch.jobs.old_answers import JOB as NAME
 from filingwatch.jobs.old_answers import continue_old_answers, drop_old_answers, take_old_answers
 from filingwatch.watch import Watch
 
-NAME, VERSION = "pipeline", 1
+VERSION = 1
 SETTLING_DAYS = 45
 """A watch that is so young is still being set up: what changes in it is its beginning and no change."""
 LIVED_WITH_DAYS = {"relevance": 365, "technologies": 365, "feeds": 730}
@@ -33,6 +34,14 @@ LOST_DAYS = 30
 """A source that was asked on at least three days is lost when it brought and answered nothing for so long while others
 did: longer than a weekly file is late, a third of the quarter in which ops should know."""
 
+REGIME = {
+    "watch": pl.String, "first_on": pl.Date, "on_date": pl.Date, "last_run": pl.String, "relevance_model": pl.String,
+    "label_id": pl.Int64, "watch_version": pl.String, "feeds": pl.List(pl.String), "lost_feeds": pl.List(pl.String),
+}  # fmt: skip
+PART = {
+    "watch": pl.String, "part": pl.String, "opened_on": pl.Date, "opened_by": pl.String, "relevance_model": pl.String,
+    "technologies": pl.String, "old_feeds": pl.List(pl.String), "feeds": pl.List(pl.String),
+}  # fmt: skip
 _ASKED = ("include", "exclude", "classes", "relevance")
 """What of a watch decides about relevance."""
 
@@ -41,7 +50,7 @@ _ASKED = ("include", "exclude", "classes", "relevance")
 class Regime:
     """How the series of a watch are made: by which model, up to which label, which watch, from which feeds."""
 
-    model_id: str | None
+    relevance_model: str | None
     label_id: int
     watch_version: str
     feeds: tuple[str, ...]
@@ -90,27 +99,47 @@ def _follow(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch) -> Jo
 
 def _keep_ways(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch, now: Regime) -> dict[str, Any]:
     name = watch.watch
-    row = con.execute("select first_on, run_id from ops.series_regime where watch = ?", [name]).fetchone()
-    before = _last_regime(con, name)
-    first_on = run.as_of if row is None else row[0]
-    is_begun = before is None or (now.feeds and not set(now.feeds) & set(before.feeds))
+    row = con.execute("select first_on, last_run from ml.series_regime where watch = ?", [name]).fetchone()
+    before, first_on = _last_regime(con, name), row[0] if row else run.as_of
     changes: list[Change] = []
-    if before is not None and row is not None and not is_begun:
-        _close_parts(con, run, name)
+    if before is None or row is None or (now.feeds and not set(now.feeds) & set(before.feeds)):
+        # nothing that was known can be compared: a beginning
+        first_on, parts = run.as_of, {}
+    else:
+        ended = dict(_ended_parts(con, run, name))
+        changes += [Change(why, part, None) for part, why in ended.items()]
+        parts = {part: kept for part, kept in _read_parts(con, name).items() if part not in ended}
         if (run.as_of - first_on).days > SETTLING_DAYS:
-            changes = _open_parts(con, run, watch, before, now, row[1])
-        _settle_feeds(con, name, now)
+            asked = (_definition(con, name, before.watch_version), watch.model_dump(mode="json"))
+            changes += find_changes(before, now, asked)
+            opened = {"opened_on": run.as_of, "opened_by": run.run_id}
+            parts = {part: opened | kept for part, kept in _parts_of(before, now, asked).items()} | parts
+        _settle_feeds(parts, now)
+    judged = _write_ways(con, run, name, parts, None if row is None else row[1])
     _log(con, run, name, changes)
-    rescored = continue_old_answers(con, name)
-    first_on = run.as_of if is_begun else first_on
-    con.execute("delete from ops.series_regime where watch = ?", [name])
-    con.execute(
-        "insert into ops.series_regime values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [name, first_on, run.as_of, run.run_id, now.model_id, now.label_id, now.watch_version, list(now.feeds),
-         list(now.lost_feeds)],
-    )  # fmt: skip
-    parts = con.execute("select part from ops.series_baseline where watch = ? order by part", [name]).fetchall()
-    return {"changes": [change.cause for change in changes], "kept": [part for (part,) in parts], "judged": rescored}
+    regime = {"watch": name, "first_on": first_on, "on_date": run.as_of, "last_run": run.run_id, **asdict(now)}
+    history.replace_rows(con, run, NAME, "ml.series_regime", pl.DataFrame([regime], REGIME, strict=False), name)
+    return {"changes": [change.cause for change in changes], "kept": sorted(parts), "judged": judged}
+
+
+def _write_ways(
+    con: duckdb.DuckDBPyConnection,
+    run: ledger.Run,
+    watch: str,
+    parts: Mapping[str, Mapping[str, Any]],
+    last: str | None,
+) -> int:
+    """Write which parts are kept, and bring the old answers to them; returns how many were judged the old way."""
+    had_relevance = "relevance" in _read_parts(con, watch)
+    rows = [{"watch": watch, "part": part, **kept} for part, kept in sorted(parts.items())]
+    history.replace_rows(con, run, NAME, "ml.series_baseline", pl.DataFrame(rows, PART), watch)
+    if "relevance" not in parts:
+        if had_relevance:
+            drop_old_answers(con, run, watch)
+        return 0
+    if parts["relevance"]["opened_by"] == run.run_id and last is not None:
+        take_old_answers(con, run, watch, last)
+    return continue_old_answers(con, run, watch)
 
 
 def read_regime(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch) -> Regime:
@@ -161,68 +190,45 @@ def find_changes(before: Regime, now: Regime, asked: tuple[Mapping[str, Any], Ma
     is_asked_anew = any(asked[0].get(name) != asked[1].get(name) for name in (*_ASKED, "technologies"))
     if is_asked_anew:
         changes.append(Change("watch", before.watch_version, now.watch_version))
-    if now.model_id != before.model_id and before.model_id is not None:
+    if now.relevance_model != before.relevance_model and before.relevance_model is not None:
         if now.label_id != before.label_id:
             changes.append(Change("labels", str(before.label_id), str(now.label_id)))
         elif all(asked[0].get(name) == asked[1].get(name) for name in _ASKED):
-            changes.append(Change("model", before.model_id, now.model_id))
+            changes.append(Change("model", before.relevance_model, now.relevance_model))
     changes += [Change("source gained", None, feed) for feed in now.feeds if feed not in before.feeds]
     lost, returned = set(now.lost_feeds) - set(before.lost_feeds), set(before.lost_feeds) - set(now.lost_feeds)
     changes += [Change("source lost", feed, None) for feed in sorted(lost & set(before.feeds))]
     return changes + [Change("source returned", None, feed) for feed in sorted(returned & set(now.feeds))]
 
 
-def _open_parts(
-    con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch, before: Regime, now: Regime, last_run: str
-) -> list[Change]:
-    """Keep what changes the old way, unless an older way of it is kept already."""
-    asked = (_definition(con, watch.watch, before.watch_version), watch.model_dump(mode="json"))
-    changes = find_changes(before, now, asked)
-    causes = {change.cause for change in changes}
-    blank = {"model_id": None, "technologies": None, "old_feeds": None, "feeds": None}
-    wanted: dict[str, dict[str, Any]] = {}
-    if now.model_id != before.model_id and before.model_id is not None:
-        wanted["relevance"] = blank | {"model_id": before.model_id}
-    if asked[0].get("technologies", []) != asked[1]["technologies"]:
-        wanted["technologies"] = blank | {"technologies": json.dumps(asked[0].get("technologies", []))}
-    if causes & {"source gained", "source lost"}:
-        wanted["feeds"] = blank | {"old_feeds": list(before.feeds), "feeds": list(before.feeds)}
-    for part, row in wanted.items():
-        if con.execute(
-            "select 1 from ops.series_baseline where watch = ? and part = ?", [watch.watch, part]
-        ).fetchone():
-            continue
-        con.execute(
-            "insert into ops.series_baseline by name select ? as watch, ? as part, ?::date as opened_on, ? as run_id, "
-            "? as model_id, ?::json as technologies, ?::varchar[] as old_feeds, ?::varchar[] as feeds",
-            [watch.watch, part, run.as_of, run.run_id, *row.values()],
-        )
-        if part == "relevance":
-            take_old_answers(con, watch.watch, last_run)
-    return changes
+def _parts_of(
+    before: Regime, now: Regime, asked: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The parts of the old way that a change makes worth keeping."""
+    parts: dict[str, dict[str, Any]] = {}
+    if now.relevance_model != before.relevance_model and before.relevance_model is not None:
+        parts["relevance"] = {"relevance_model": before.relevance_model}
+    if asked[0].get("technologies", []) != asked[1].get("technologies", []):
+        parts["technologies"] = {"technologies": json.dumps(asked[0].get("technologies", []), ensure_ascii=False)}
+    if set(now.feeds) - set(before.feeds) or set(now.lost_feeds) - set(before.lost_feeds):
+        parts["feeds"] = {"old_feeds": list(before.feeds), "feeds": list(before.feeds)}
+    return parts
 
 
-def _settle_feeds(con: duckdb.DuckDBPyConnection, watch: str, now: Regime) -> None:
+def _settle_feeds(parts: dict[str, dict[str, Any]], now: Regime) -> None:
     """The feeds that both ways may count: those of before that still tell. A way without any, or with all, is none."""
-    row = con.execute(
-        "select old_feeds from ops.series_baseline where watch = ? and part = 'feeds'", [watch]
-    ).fetchone()
-    if row is None:
+    if "feeds" not in parts:
         return
-    shared = sorted(set(row[0]) - set(now.lost_feeds))
+    shared = sorted(set(parts["feeds"]["old_feeds"]) - set(now.lost_feeds))
     if not shared or set(shared) == set(now.feeds):
-        con.execute("delete from ops.series_baseline where watch = ? and part = 'feeds'", [watch])
+        del parts["feeds"]
     else:
-        con.execute("update ops.series_baseline set feeds = ? where watch = ? and part = 'feeds'", [shared, watch])
+        parts["feeds"] = parts["feeds"] | {"feeds": shared}
 
 
-def _close_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) -> None:
-    """Drop what was lived with for long enough, and what a person accepted since."""
-    for part, why in _ended_parts(con, run, watch):
-        con.execute("delete from ops.series_baseline where watch = ? and part = ?", [watch, part])
-        if part == "relevance":
-            drop_old_answers(con, watch)
-        _log(con, run, watch, [Change(why, part, None)])
+def _read_parts(con: duckdb.DuckDBPyConnection, watch: str) -> dict[str, dict[str, Any]]:
+    rows = con.execute("select * exclude (watch) from ml.series_baseline where watch = ?", [watch]).pl()
+    return {row.pop("part"): row for row in rows.iter_rows(named=True)}
 
 
 def _ended_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) -> list[tuple[str, str]]:
@@ -230,8 +236,8 @@ def _ended_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) ->
     of runs sort by time."""
     rows = con.execute(
         "select part, opened_on, exists (select 1 from raw.decision inner join raw.page using (page_id) "
-        "where kind = 'new_way' and value = 'accepted' and decision.watch = kept.watch and page.run_id > kept.run_id) "
-        "from ops.series_baseline as kept where watch = ? order by part",
+        "where kind = 'new_way' and value = 'accepted' and decision.watch = kept.watch and page.run_id > kept.opened_by) "
+        "from ml.series_baseline as kept where watch = ? order by part",
         [watch],
     ).fetchall()
     return [
@@ -243,7 +249,8 @@ def _ended_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) ->
 
 def _last_regime(con: duckdb.DuckDBPyConnection, watch: str) -> Regime | None:
     row = con.execute(
-        "select model_id, label_id, watch_version, feeds, lost_feeds from ops.series_regime where watch = ?", [watch]
+        "select relevance_model, label_id, watch_version, feeds, lost_feeds from ml.series_regime where watch = ?",
+        [watch],
     ).fetchone()
     return None if row is None else replace(Regime(*row), feeds=tuple(row[3]), lost_feeds=tuple(row[4]))
 

@@ -23,8 +23,8 @@ from filingwatch.jobs.base import Read, Tables
 from filingwatch.jobs.changepoint_series import OLD_TRIANGLE, Monitored
 
 TRIANGLE = Read(OLD_TRIANGLE, ("series_id", "filing_month", "publication_date", "filing_count"), per_watch=True)
-CHANGES = Read("ml.pipeline_change", ("cause", "before", "after", "on_date", "run_id"), per_watch=True)
-PARTS = Read("ops.series_baseline", ("part", "opened_on"), per_watch=True)
+CHANGES = Read("ml.pipeline_change", ("cause", "before", "after", "on_date", "run_id"), per_watch=True, decides=False)
+PARTS = Read("ml.series_baseline", ("part", "opened_on"), per_watch=True, decides=False)
 FINDINGS = "ml.pipeline_finding"
 
 LEAST_BEFORE = 12
@@ -148,11 +148,11 @@ def _describe(series: Monitored, look: Look, old_look: Look, verdict: Verdict, n
     )  # fmt: skip
 
 
-def name_causes(prior: Tables) -> tuple[str, ...]:
+def name_causes(tables: Tables) -> tuple[str, ...]:
     """What changed since the old ways that are kept, in words, oldest first."""
-    opened = dict(prior[PARTS.table].select("part", "opened_on").iter_rows())
+    opened = dict(tables[PARTS.table].select("part", "opened_on").iter_rows())
     named = []
-    for row in prior[CHANGES.table].sort("on_date", "run_id", "cause").iter_rows(named=True):
+    for row in tables[CHANGES.table].sort("on_date", "run_id", "cause").iter_rows(named=True):
         since = [opened[part] for part in _PART_OF.get(row["cause"], ()) if part in opened]
         if since and row["on_date"] >= min(since):
             what = " -> ".join(value for value in (row["before"], row["after"]) if value)

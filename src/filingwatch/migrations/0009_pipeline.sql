@@ -1,12 +1,12 @@
 -- The world or the pipeline: how the series are made, what changed in that, and the old way that is kept beside it.
 
 -- How the series of a watch were made at the last run. Replaced when it changes; ml.pipeline_change keeps the changes.
-create table ops.series_regime (
-    watch varchar not null,
+create table ml.series_regime (
+    watch varchar primary key,
     first_on date not null,
     on_date date not null,
-    run_id varchar not null,
-    model_id varchar,
+    last_run varchar not null,
+    relevance_model varchar,
     label_id bigint not null,
     watch_version varchar not null,
     feeds varchar[] not null,
@@ -14,24 +14,26 @@ create table ops.series_regime (
 );
 
 -- The parts of the old way that are still counted beside the new one. `feeds` are those that both ways may count.
-create table ops.series_baseline (
+create table ml.series_baseline (
     watch varchar not null,
     part varchar not null check (part in ('relevance', 'technologies', 'feeds')),
     opened_on date not null,
-    run_id varchar not null,
-    model_id varchar,
-    technologies json,
+    opened_by varchar not null,
+    relevance_model varchar,
+    technologies varchar,
     old_feeds varchar[],
-    feeds varchar[]
+    feeds varchar[],
+    primary key (watch, part)
 );
 
 -- What relevance would be, had watch, labels and model stayed as they were. Empty while the old way is the present one.
-create table ops.baseline_relevance (
+create table ml.baseline_relevance (
     watch varchar not null,
     invention_id varchar not null,
     is_relevant boolean not null,
     decided_by varchar not null,
-    document_hash ubigint
+    document_hash ubigint,
+    primary key (watch, invention_id)
 );
 
 create table ml.pipeline_change (

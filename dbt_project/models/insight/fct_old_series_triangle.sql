@@ -6,7 +6,7 @@ with
 series as (
     select dim_series.series_id, dim_series.watch, dim_series.rule_index
     from {{ ref('dim_series') }} as dim_series
-    semi join {{ source('ops', 'series_baseline') }} as kept using (watch)
+    semi join {{ source('ml', 'series_baseline') }} as kept using (watch)
 ),
 
 new_member as (
