@@ -77,7 +77,7 @@ def test_a_recent_shift_is_seen_through_incomplete_months() -> None:
     share = np.r_[np.ones(188), np.linspace(0.9, 0.2, 12)]
     series = counts(np.random.default_rng(6), rates(200, 50, shifts={191: 3.0}) * share)
     found = detect(series, exposure=share, start=START)
-    assert len(found.changepoints) == 1 and abs(found.changepoints[0].index - 191) <= 2
+    assert abs(found.changepoints[-1].index - 191) <= 2 and found.changepoints[-1].rate_ratio > 2
 
 
 def test_doubt_about_the_exposure_weakens_the_evidence() -> None:
@@ -114,7 +114,7 @@ def test_a_smaller_spike_is_no_shift_either(factor: float) -> None:
 def test_a_month_that_carries_a_changepoint_alone_is_a_spike(at: int) -> None:
     """Among counts that scatter little, a single doubling is strong evidence, and still no new regime."""
     series = counts(np.random.default_rng(9), rates(120, 150), size=None)
-    series[at] *= 2.5
+    series[at] = np.rint(2.5 * series[at])
     found = detect(series, start=START)
     assert found.verdict == "no change" and found.spikes == (at,)
     assert detect(series, start=START, guards_spikes=False).verdict == "changed"
@@ -159,14 +159,14 @@ def test_missing_months_are_skipped() -> None:
 @pytest.mark.parametrize(
     ("values", "options", "message"),
     [
-        ([1.0, -2.0], {}, "Period 1 .* -2"),
+        ([1.0, -2.0], {"family": "negbin"}, "Period 1 .* -2"),
         ([1.0, float("inf")], {}, "finite"),
         ([[1.0], [2.0]], {}, "one row"),
         (["many"], {}, "row of numbers"),
         ([1.0, 2.0], {"exposure": [1.0]}, "one for each value"),
         ([1.0, 2.0], {"exposure": [1.0, float("nan")]}, "Period 1"),
         ([1.0, 2.0], {"exposure": [1.0, -1.0]}, "exposure of -1"),
-        ([1.0, 2.0], {"family": "gaussian"}, "no family 'gaussian'"),
+        ([1.0, 2.0], {"family": "normal"}, "no family 'normal'"),
     ],
 )
 def test_what_is_no_series_is_refused(values: list, options: dict, message: str) -> None:
@@ -178,7 +178,7 @@ def test_what_is_no_series_is_refused(values: list, options: dict, message: str)
 def test_the_answer_is_plain_data() -> None:
     """A detection turns into JSON and names its method, version and parameters."""
     plain = json.loads(json.dumps(detect(np.where(np.arange(60) >= 30, 40, 10), start=START).as_dict()))
-    assert plain["method"]["version"] >= 1 and plain["method"]["parameters"]["penalty"] > 0
+    assert plain["method"]["version"] >= 1 and plain["method"]["parameters"]["threshold"] > 0
     assert plain["changepoints"][0]["index"] == 30 and plain["verdict"] == "changed"
 
 
@@ -209,8 +209,8 @@ def test_the_unit_of_exposure_does_not_matter(scale: float, seed: int) -> None:
     one, other = (detect(series, exposure=share * by, start=START, least_exposure=0.0) for by in (1.0, scale))
     assert [p.index for p in one.changepoints] == [p.index for p in other.changepoints]
     for a, b in zip(one.changepoints, other.changepoints, strict=True):
-        assert a.rate_ratio == pytest.approx(b.rate_ratio, rel=1e-6)
-        assert a.probability == pytest.approx(b.probability, rel=1e-5)
+        assert a.rate_ratio == pytest.approx(b.rate_ratio, rel=1e-4)
+        assert a.probability == pytest.approx(b.probability, rel=1e-3)
 
 
 def test_the_package_is_pure() -> None:
@@ -224,3 +224,54 @@ def test_the_package_is_pure() -> None:
         [sys.executable, "-c", code], env={"PYTHONPATH": str(source)}, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def shares(rng: np.random.Generator, level: np.ndarray, spread: float = 0.02, correlation: float = 0.3) -> np.ndarray:
+    """A share of every month around a level, with correlated normal errors and a December peak."""
+    noise = rng.normal(size=len(level))
+    for month in range(1, len(level)):
+        noise[month] = correlation * noise[month - 1] + np.sqrt(1 - correlation**2) * noise[month]
+    return level + spread * noise + np.where(np.arange(len(level)) % 12 == 11, 0.15, 0.0)
+
+
+def test_real_values_have_a_family_of_their_own() -> None:
+    """A share that rises by five times its scatter is found, chosen by itself; its December peak is no spike."""
+    level = np.where(np.arange(120) >= 70, 0.4, 0.3)
+    found = detect(shares(np.random.default_rng(1), level), start=START)
+    assert [abs(p.index - 70) <= 1 for p in found.changepoints] == [True]
+    low, high = found.changepoints[0].rate_ratio_interval
+    assert low < 0.4 / 0.3 < high and found.changepoints[0].direction == "up"
+    assert not found.spikes and found.method.overdispersion == pytest.approx(0.02**2, rel=0.6)
+
+
+def test_quiet_real_values_stay_quiet() -> None:
+    """Correlated real values with a steady slope show nothing, at most one in thirty."""
+    rng = np.random.default_rng(2)
+    level = 0.3 + 0.001 * np.arange(120)
+    assert sum(bool(detect(shares(rng, level), start=START).changepoints) for _ in range(30)) <= 1
+
+
+def test_real_values_may_be_negative_or_huge() -> None:
+    """The unit and the origin of real values do not matter."""
+    values = shares(np.random.default_rng(3), np.where(np.arange(96) >= 50, 0.5, 0.3))
+    asked = [detect(values * unit + origin, start=START) for unit, origin in ((1, 0), (1e6, -5e6), (1e-3, 7))]
+    assert {tuple(p.index for p in one.changepoints) for one in asked} == {(50,)}
+    assert np.isnan(asked[1].changepoints[0].rate_ratio)
+
+
+@pytest.mark.parametrize("family", ["auto", "negbin", "poisson", "gaussian"])
+@pytest.mark.parametrize("values", [[5], [5, 6], [1, 2, 3, 4, 5], [0] * 30, [3] * 30, [0] * 29 + [10**9], [7, 7.5] * 9])
+def test_odd_series_have_an_answer(values: list, family: str) -> None:
+    """One point, constant ones, one huge outlier: an answer without error, and no changepoint from nothing."""
+    found = detect(values, family=family)
+    assert not found.changepoints and found.verdict in ("no change", "too young to judge")
+
+
+def test_quarters_and_years_have_their_own_season_and_growth() -> None:
+    """With four periods a year the season has four parts; with one there is none."""
+    rng = np.random.default_rng(5)
+    quarter = np.tile([1.0, 0.5, 1.0, 2.0], 20) * np.where(np.arange(80) >= 50, 2.0, 1.0)
+    found = detect(rng.poisson(60 * quarter), start=START, periods_per_year=4)
+    assert [p.index for p in found.changepoints] == [50] and len(found.method.month_effects) == 4
+    yearly = detect(rng.poisson(100 * 1.2 ** np.arange(20)), periods_per_year=1)
+    assert not yearly.changepoints and yearly.segments[0].growth == pytest.approx(np.log(1.2), abs=0.05)

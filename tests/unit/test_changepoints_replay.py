@@ -13,7 +13,6 @@ from filingwatch.changepoints import replay
 from filingwatch.changepoints.delay import Reports
 from filingwatch.changepoints.months import last_day, month_number
 from filingwatch.changepoints.replaying import find_matching, first_sight, look_as_the_paper
-from filingwatch.errors import BadInput
 
 SHIFT = dt.date(2016, 1, 1)
 
@@ -65,13 +64,21 @@ def test_looks_default_to_the_ends_of_months() -> None:
     assert replay(frame.clear()) == []
 
 
-def test_a_triangle_by_month_is_not_replayed_within_months() -> None:
-    """With report months only, a look within a month would see the future; it is refused."""
+def test_all_nights_of_a_month_see_the_same(shifted: pl.DataFrame) -> None:
+    """A look within a month knows what was reported until the end of the month before, whatever came since."""
+    nights = [dt.date(2017, 5, 31), dt.date(2017, 6, 1), dt.date(2017, 6, 17), dt.date(2017, 6, 29)]
+    first, *others = replay(shifted, looks=nights)
+    assert all(look.observed_until == dt.date(2017, 5, 31) for look in [first, *others])
+    assert all(look.detection == first.detection for look in others)
+
+
+def test_a_triangle_by_month_knows_a_month_at_its_end() -> None:
+    """With report months only, a look within a month does not see that month's reports."""
     frame = pl.DataFrame(
         {"reference_month": [dt.date(2018, 1, 1)], "report_month": [dt.date(2018, 2, 1)], "count": [3]}
     )
-    with pytest.raises(BadInput, match="last days of months"):
-        replay(frame, looks=[dt.date(2018, 2, 10)])
+    within, after = replay(frame, looks=[dt.date(2018, 2, 10), dt.date(2018, 2, 28)])
+    assert within.counts.sum() == 0 and after.counts.sum() == 3
 
 
 def test_an_export_that_ended_shows_no_fall(quiet: pl.DataFrame) -> None:

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filingwatch.changepoints import model, search
+from filingwatch.changepoints import search
+
+SCALE = 0.3 / 12
+MOST_GROWTH = 1.5 / 12
 
 
 def slow_likelihood(y: np.ndarray, offset: np.ndarray, weight: np.ndarray, time: np.ndarray) -> float:
@@ -18,7 +21,7 @@ def slow_likelihood(y: np.ndarray, offset: np.ndarray, weight: np.ndarray, time:
 
     The likelihood is concave: a growth beyond the bound has its best at the bound.
     """
-    prior = 1 / model.GROWTH_SCALE**2
+    prior = 1 / SCALE**2
 
     def value(a: float, g: float) -> float:
         eta = a + g * time
@@ -35,8 +38,8 @@ def slow_likelihood(y: np.ndarray, offset: np.ndarray, weight: np.ndarray, time:
         a, g = a + size * step[0], g + size * step[1]
         if np.abs(size * step).max() < 1e-11:
             break
-    if abs(g) > model.MOST_GROWTH:
-        g = math.copysign(model.MOST_GROWTH, g)
+    if abs(g) > MOST_GROWTH:
+        g = math.copysign(MOST_GROWTH, g)
         a = math.log((weight * y).sum() / (weight * offset * np.exp(g * time)).sum())
     return value(a, g)
 
@@ -69,17 +72,20 @@ def test_every_segment_cost_is_that_of_a_direct_fit(seed: int) -> None:
     """All costs from prefix sums agree with a fit of each segment alone."""
     n = 30
     y, offset, weight = planted(np.random.default_rng(seed), n)
-    costs = search.segment_costs(y, offset, weight, least_length=3, least_information=0.0, information=y)
+    costs = search.segment_costs(
+        y, offset, weight, least_length=3, least_information=0.0, information=y, growth_scale=SCALE
+    )
     time = np.arange(n) - (n - 1) / 2
+    matrix = costs.matrix()
     compared = 0
     for start, stop in itertools.combinations(range(n + 1), 2):
         judged = (weight[start:stop] > 0).sum()
         if judged < 3:
-            assert costs.matrix[start, stop] == np.inf
+            assert matrix[start, stop] == np.inf
         elif (weight * y)[start:stop].sum() > 0:
             part = slice(start, stop)
             direct = slow_likelihood(y[part], offset[part], weight[part], time[part])
-            assert costs.matrix[start, stop] == pytest.approx(-direct, abs=2e-3)
+            assert matrix[start, stop] == pytest.approx(-direct, abs=2e-3)
             compared += 1
     assert compared > 250
 
@@ -99,7 +105,9 @@ def test_the_cut_is_the_cheapest_of_all(seed: int, penalty: float) -> None:
         if j - i >= least
     }
     price, _ = slow_partition(lambda i, j: table[i, j], n, least, penalty)
-    costs = search.segment_costs(y, offset, weight, least_length=least, least_information=0.0, information=y)
+    costs = search.segment_costs(
+        y, offset, weight, least_length=least, least_information=0.0, information=y, growth_scale=SCALE
+    )
     edges = [0, *search.partition(costs, penalty), n]
     paid = sum(table[pair] for pair in itertools.pairwise(edges)) + penalty * (len(edges) - 2)
     assert paid == pytest.approx(price, abs=0.02)
@@ -112,30 +120,54 @@ def test_costs_hold_for_long_series_of_large_counts() -> None:
     time = np.arange(n) - (n - 1) / 2
     y = rng.poisson(400 * np.exp(0.0127 * time)).astype(float)
     ones = np.ones(n)
-    costs = search.segment_costs(y, ones, ones, least_length=3, least_information=0.0, information=y)
+    costs = search.segment_costs(
+        y, ones, ones, least_length=3, least_information=0.0, information=y, growth_scale=SCALE
+    )
     for start, stop in [(0, 200), (0, 100), (37, 190), (150, 200), (197, 200)]:
         direct = slow_likelihood(y[start:stop], ones[start:stop], ones[start:stop], time[start:stop])
-        assert costs.matrix[start, stop] == pytest.approx(-direct, abs=0.05)
+        assert costs.cost(start, stop) == pytest.approx(-direct, abs=0.05)
 
 
 def test_a_bound_on_the_number_of_changes_is_kept() -> None:
     """With room for one or two changes the best single cut or pair is found; with none, none."""
     y = np.repeat([5.0, 50.0, 5.0], 12)
     ones = np.ones(36)
-    costs = search.segment_costs(y, ones, ones, least_length=3, least_information=0.0, information=y, has_growth=False)
+    costs = search.segment_costs(
+        y, ones, ones, least_length=3, least_information=0.0, information=y, growth_scale=SCALE, has_growth=False
+    )
     assert search.partition(costs, 1.0, 0) == []
     assert len(search.partition(costs, 1.0, 1)) == 1
     assert search.partition(costs, 1.0, 2) == [12, 24] == search.partition(costs, 1.0)
 
 
-def test_a_fit_tells_its_uncertainty() -> None:
-    """Over many draws the fitted level and growth scatter as their variances say."""
-    rng = np.random.default_rng(2)
-    time = np.arange(60) - 29.5
-    mean = 20 * np.exp(0.01 * time)
-    fits = [model.fit(rng.poisson(mean).astype(float), np.ones(60), np.ones(60), time) for _ in range(300)]
-    growth = np.array([one.growth[0] for one in fits])
-    level = np.array([one.level[0] for one in fits])
-    assert growth.std() == pytest.approx(float(np.sqrt(fits[0].growth_variance[0])), rel=0.15)
-    assert level.std() == pytest.approx(float(np.sqrt(fits[0].level_variance[0])), rel=0.15)
-    assert growth.mean() == pytest.approx(0.01, abs=0.001)
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), penalty=st.floats(0.5, 8), least=st.integers(1, 6), is_count=st.booleans())
+def test_pruning_changes_nothing(seed: int, penalty: float, least: int, is_count: bool) -> None:
+    """The pruned search pays no more than plain dynamic programming over the same costs, for counts and real values."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(8, 120))
+    y, offset, weight = planted(rng, n)
+    if is_count:
+        information = float(rng.choice([0.0, 10.0]))
+        costs = search.segment_costs(
+            y, offset, weight, least_length=least, least_information=information, information=y, growth_scale=SCALE
+        )
+    else:
+        costs = search.square_costs(np.where(weight > 0, y, 0.0), weight, least_length=max(least, 2), slope_scale=1.0)
+    matrix = costs.matrix()
+    price, _ = slow_partition(lambda i, j: matrix[i, j], n, 1, penalty)
+    edges = [0, *search.partition(costs, penalty), n]
+    paid = sum(matrix[pair] for pair in itertools.pairwise(edges)) + penalty * (len(edges) - 2)
+    assert paid == pytest.approx(price, abs=1e-4) or not math.isfinite(price)
+
+
+def test_a_line_through_real_values_costs_its_squares() -> None:
+    """The cost of real values is half the weighted squares around the weighted line."""
+    rng = np.random.default_rng(3)
+    values, weights = rng.normal(size=30), rng.uniform(0.5, 2, 30)
+    costs = search.square_costs(values, weights, least_length=3, slope_scale=1e6)
+    for start, stop in [(0, 30), (4, 9), (10, 27)]:
+        place = np.arange(start, stop)
+        line = np.polyval(np.polyfit(place, values[place], 1, w=np.sqrt(weights[place])), place)
+        squares = (weights[place] * (values[place] - line) ** 2).sum()
+        assert costs.cost(start, stop) == pytest.approx(squares / 2, rel=1e-6)

@@ -1,23 +1,21 @@
-"""The penalty of a changepoint, with the history of its number; tests/benchmarks/calibrate_penalty.py measures it.
+"""How much evidence is enough: thresholds with the history of their numbers, found by simulation.
 
-False changepoints per quiet series of 200 months, looked at once (the script says what a quiet series is; 600 series
-a cell, seed 1, method version 1):
-
-    penalty   Poisson   negative binomial 10   the same, correlation 0.3
-       7.0     0.015           0.022                  0.095
-       8.0     0.008           0.003                  0.057
-       9.0     0.002           0.000                  0.027
-
-Of those at 9.0, the default alert rule would have told 0, 0 and 0.012: correlation is allowed for only in part.
-Chosen for looks that are repeated every month,
-which multiply false alarms; a threshold that is calibrated for them takes its place later.
+Evidence is log-likelihood (see `records.Changepoint`). tests/benchmarks/calibrate_threshold.py measures the tables
+here; worlds are those of tests/benchmarks/changepoints/worlds.py, where a quiet series is specified.
 """
 
-import math
+from __future__ import annotations
 
-PENALTY = 9.0
-"""Cost of one changepoint in units of log-likelihood."""
+import numpy as np
 
+ONE_LOOK = 7.5
+"""Evidence that a single look asks of a changepoint: some two in a hundred quiet series of twelve years show one."""
+FOUND = 6.0
+"""Evidence from which a nightly look holds on to a changepoint; it is announced with more (see `threshold_for`)."""
+SEARCHED = 0.5
+"""The search proposes what its own, coarser likelihood gives this share of the evidence asked for."""
+PRIOR = 7.0
+"""Minus the log prior odds of a change at a given month: one in twenty years, and e^1.5 for the size it may have."""
 
 FALSE_EVENTS_A_YEAR = 1.0
 """What a quiet watch of any size is allowed."""
@@ -30,6 +28,19 @@ def rate_for_watch(series_count: int) -> float:
     return min(MOST_RATE, FALSE_EVENTS_A_YEAR / max(series_count, 1))
 
 
+_THRESHOLDS = np.array([6.0, 7.0, 8.0, 9.0, 10.0])
+_FALSE_A_YEAR = np.array([0.0205, 0.0120, 0.0060, 0.0030, 0.0015])
+"""False announcements per quiet series-year at these thresholds of evidence, under looks at every new month."""
+
+
 def threshold_for(rate: float = MOST_RATE) -> float:
-    """Evidence from which a changepoint is announced, so that monthly looks at a quiet series raise so many a year."""
-    return PENALTY + math.log(MOST_RATE / rate)
+    """Evidence from which a changepoint is announced, so that monthly looks at a quiet series raise so many a year.
+
+    Between the simulated thresholds the logarithm of the rate is a straight line, above them the last one goes on;
+    below them nothing is promised.
+    """
+    logs = np.log(_FALSE_A_YEAR)
+    if rate < _FALSE_A_YEAR[-1]:
+        slope = (_THRESHOLDS[-1] - _THRESHOLDS[-2]) / (logs[-1] - logs[-2])
+        return float(_THRESHOLDS[-1] + slope * (np.log(rate) - logs[-1]))
+    return float(np.interp(np.log(rate), logs[::-1], _THRESHOLDS[::-1]))

@@ -1,91 +1,147 @@
-"""From the found segments to what is told of them: dates with intervals, ratios, kinds, probabilities."""
+"""From the changepoints that hold to what is told of them: dates with intervals, ratios, kinds, probabilities."""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import numpy as np
 
-from filingwatch.changepoints import search
-from filingwatch.changepoints.model import Array, Fit
+from filingwatch.changepoints import calibration, monitoring, search
+from filingwatch.changepoints.model import Array
 from filingwatch.changepoints.months import month_name
-from filingwatch.changepoints.records import Changepoint, Kind, Segment
+from filingwatch.changepoints.records import Changepoint, Segment
+from filingwatch.changepoints.refitting import FullModel, Refit, Turning
 from filingwatch.changepoints.settling import Options, Series, State
 
 _SURE = 1.959964
 _COMPARED_MONTHS = 12
+_WIDEST_BEND = 36
 
 
-def changepoints(series: Series, state: State, options: Options, start: dt.date | None) -> tuple[Changepoint, ...]:
+def changepoints(
+    series: Series, state: State, refit: Refit, options: Options, start: dt.date | None
+) -> tuple[Changepoint, ...]:
     """Every changepoint with what is known of it, oldest first."""
-    edges = [0, *state.cuts, len(series.counts)]
+    edges = [0, *(turning.index for turning in refit.turnings), len(series.counts)]
     return tuple(
-        _changepoint(series, state, options, start, before, cut, after)
-        for before, cut, after in zip(edges[:-2], edges[1:-1], edges[2:], strict=True)
+        _changepoint(series, state, refit, place, edges[place], edges[place + 2], options, start)
+        for place in range(len(refit.held))
     )
 
 
-def segments(series: Series, state: State, options: Options) -> tuple[Segment, ...]:
+def segments(series: Series, refit: Refit, options: Options) -> tuple[Segment, ...]:
     """The segments, oldest first."""
-    told = []
-    for start, stop in state.bounds():
-        found = state.fit_stretch(series, start, stop, has_growth=options.has_growth)
-        level = np.exp(found.level[0] + found.growth[0] * series.time[start])
-        told.append(Segment(start, stop, float(level), float(12 * found.growth[0])))
+    turnings, found = refit.turnings, refit.fitted.coefficients
+    growth = float(found[1]) if options.has_growth else 0.0
+    level = float(found[0])
+    base_growth, told = growth, []
+    edges = [0, *(turning.index for turning in turnings), len(series.counts)]
+    for place, (start, stop) in enumerate(pairwise(edges)):
+        if place:
+            steps = _parts(refit, place - 1)
+            level += steps[0]
+            growth += steps[1]
+        at = level + base_growth * float(series.time[start]) / options.periods_per_year
+        at += sum(
+            _parts(refit, earlier)[1] * (start - turnings[earlier].index) / options.periods_per_year
+            for earlier in range(place)
+        )
+        start_level = float(np.exp(min(at, 700.0))) if series.is_count else series.origin + series.unit * at
+        told.append(Segment(start, stop, start_level, series.unit * growth))
     return tuple(told)
 
 
+def _parts(refit: Refit, place: int) -> tuple[float, float]:
+    """Step and change of yearly growth of a changepoint."""
+    kind, at = refit.turnings[place].kind, refit.fitted.places[place]
+    values = [float(refit.fitted.coefficients[column]) for column in at]
+    return {"level": (values[0], 0.0), "growth": (0.0, values[0])}[kind] if kind != "both" else (values[0], values[1])
+
+
 def _changepoint(
-    series: Series, state: State, options: Options, start: dt.date | None, before: int, cut: int, after: int
-) -> Changepoint:
-    gains = search.date_weights(state.costs, before, after)
-    low, high = (before + edge for edge in _credible(gains))
-    low, high = min(low, cut), max(high, cut)
-    old = state.fit_stretch(series, before, cut, has_growth=options.has_growth)
-    new = state.fit_stretch(series, cut, after, has_growth=options.has_growth)
-    compared = np.flatnonzero(series.used[cut:after])[:_COMPARED_MONTHS] + cut
-    middle = float(series.time[compared].mean())
-    ratio, error = _difference(old, new, middle)
-    step, step_error = _difference(old, new, float(series.time[cut]) - 0.5)
-    growth = float(new.growth[0] - old.growth[0])
-    growth_error = float(np.sqrt(new.growth_variance[0] + old.growth_variance[0]))
+    series: Series, state: State, refit: Refit, place: int, before: int, after: int, options: Options,
+    start: dt.date | None,
+) -> Changepoint:  # fmt: skip
+    held = refit.held[place]
+    index = held.turning.index
+    dates, gains = _date_gains(state, refit, place, before, after)
+    low, high = _credible(dates, gains)
+    low, high = min(low, index), max(high, index)
+    compared = np.flatnonzero(series.used[index:after])[:_COMPARED_MONTHS]
+    middle = float(compared.mean()) / options.periods_per_year if len(compared) else 0.0
+    contrast = np.zeros(len(refit.fitted.coefficients))
+    growth = np.zeros(len(contrast))
+    at = list(refit.fitted.places[place])
+    if held.turning.kind != "growth":
+        contrast[at.pop(0)] = 1.0
+    if held.turning.kind != "level":
+        contrast[at[0]] = middle
+        growth[at[0]] = 1.0
+    change, error = _estimate(refit, contrast)
+    bend, bend_error = _estimate(refit, growth)
+    ratio, interval = _as_ratio(series, refit, compared + index, change, error)
     return Changepoint(
-        index=cut,
-        period=None if start is None else month_name(start, cut),
+        index=index,
+        period=None if start is None else month_name(start, index),
         interval=(low, high),
         period_interval=None if start is None else (month_name(start, low), month_name(start, high)),
-        kind=_kind(step / step_error, growth / growth_error if growth_error else 0.0),
-        direction="up" if ratio >= 0 else "down",
-        rate_ratio=float(np.exp(ratio)),
-        rate_ratio_interval=(float(np.exp(ratio - _SURE * error)), float(np.exp(ratio + _SURE * error))),
-        growth_change=12 * growth,
-        growth_change_interval=(12 * (growth - _SURE * growth_error), 12 * (growth + _SURE * growth_error)),
-        probability=_probability(gains, options.penalty),
-        evidence=float(gains.max()),
-        firm_evidence=float(gains.max()),
+        kind=held.turning.kind,
+        direction="up" if change >= 0 else "down",
+        rate_ratio=ratio,
+        rate_ratio_interval=interval,
+        growth_change=series.unit * bend,
+        growth_change_interval=(series.unit * (bend - _SURE * bend_error), series.unit * (bend + _SURE * bend_error)),
+        probability=_probability(held.evidence, gains),
+        evidence=held.evidence,
+        firm_evidence=held.firm_evidence,
+        surcharge=monitoring.surcharge(
+            judged_after=int(series.used[index:].sum()),
+            others=[other.evidence for other in refit.held if other is not held],
+        ),
     )
 
 
-def _difference(old: Fit, new: Fit, time: float) -> tuple[float, float]:
-    """Difference of two log rates at a time, and its standard error."""
-    value = (new.level[0] + new.growth[0] * time) - (old.level[0] + old.growth[0] * time)
-    return float(value), float(np.sqrt(old.variance_at(time)[0] + new.variance_at(time)[0]))
+def _estimate(refit: Refit, contrast: Array) -> tuple[float, float]:
+    return float(contrast @ refit.fitted.coefficients), refit.fitted.error(contrast)
 
 
-def _kind(step: float, growth: float) -> Kind:
-    """By which of the two differences stands out of its error, both in standard errors."""
-    if abs(growth) < _SURE:
-        return "level"
-    return "both" if abs(step) >= _SURE else "growth"
+def _as_ratio(
+    series: Series, refit: Refit, compared: Array, change: float, error: float
+) -> tuple[float, tuple[float, float]]:
+    """New over old. Of real values it is taken of the means, and has no meaning where the old one is not positive."""
+    ends = (change - _SURE * error, change + _SURE * error)
+    if series.is_count:
+        return float(np.exp(change)), (float(np.exp(max(ends[0], -700))), float(np.exp(min(ends[1], 700))))
+    change, ends = series.unit * change, (series.unit * ends[0], series.unit * ends[1])
+    old = series.origin + series.unit * float(refit.mean[compared].mean()) - change if len(compared) else 0.0
+    if old <= 0:
+        return float("nan"), (float("nan"), float("nan"))
+    return (old + change) / old, ((old + ends[0]) / old, (old + ends[1]) / old)
 
 
-def _credible(gains: Array) -> tuple[int, int]:
-    """First and last place of the middle 95 % of the likelihood."""
+def _date_gains(state: State, refit: Refit, place: int, before: int, after: int) -> tuple[Array, Array]:
+    """Periods at which the changepoint might lie, and the log-likelihood of each up to a constant."""
+    turning = refit.held[place].turning
+    if turning.kind != "growth":
+        return np.arange(before, after), search.date_weights(state.costs, before, after)
+    low, high = max(before + 2, turning.index - _WIDEST_BEND), min(after - 2, turning.index + _WIDEST_BEND + 1)
+    dates = np.arange(min(low, turning.index), max(high, turning.index + 1))
+    return dates, np.array([_bend_value(refit.model, refit.turnings, place, int(date)) for date in dates])
+
+
+def _bend_value(model: FullModel, turnings: list[Turning], place: int, date: int) -> float:
+    return model.fit([*turnings[:place], Turning(date, "growth"), *turnings[place + 1 :]]).value
+
+
+def _credible(dates: Array, gains: Array) -> tuple[int, int]:
+    """First and last date of the middle 95 % of the likelihood."""
     share = np.cumsum(np.exp(gains - gains.max()))
     share /= share[-1]
-    return int(np.searchsorted(share, 0.025)), int(np.searchsorted(share, 0.975))
+    return int(dates[np.searchsorted(share, 0.025)]), int(dates[np.searchsorted(share, 0.975)])
 
 
-def _probability(gains: Array, penalty: float) -> float:
-    log_odds = gains.max() + np.log(np.exp(gains - gains.max()).sum()) - penalty
+def _probability(evidence: float, gains: Array) -> float:
+    dates = np.log(np.exp(gains - gains.max()).sum())
+    log_odds = evidence + dates - calibration.PRIOR
     return float(1 / (1 + np.exp(-np.clip(log_odds, -700, 700))))

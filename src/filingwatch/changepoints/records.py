@@ -19,17 +19,19 @@ class Changepoint:
     `index` is the FIRST period of the new regime (0-based), `period` its name when the start of the series was given,
     `interval` holds 95 % of the likelihood of the date between the neighbouring changepoints (both ends included).
 
-    `rate_ratio` compares the new regime with what the old one would have brought, at the middle of the first twelve
-    judged periods of the new regime; its 95 % interval takes the date as known. `growth_change` is the difference of
-    the yearly growth of the logarithm (0.1 is about ten points of percent a year).
+    `kind` says what changes: the level, the yearly growth of the logarithm, or both. `rate_ratio` compares the new
+    regime with what the old one would have brought, at the middle of the first twelve judged periods of the new
+    regime; its 95 % interval takes the date as known. `growth_change` is the difference of the yearly growth of the
+    logarithm (0.1 is about ten points of percent a year), with its 95 % interval. Of real values growth is that of
+    the value a year, and the ratio is NaN where the old level is not positive.
 
-    `probability` answers: given the other changepoints, are the segments on both sides of this one really two? It is
-    S / (1 + S), where S sums, over every date between the neighbours, the likelihood ratio of a change at that date
-    against none, times prior odds exp(-penalty) per date. The penalty is calibrated so that a quiet series seldom
-    shows anything (see `calibration`). It is not the chance that a cause exists.
+    `probability` is S / (1 + S), where S sums, over every date between the neighbours, the likelihood ratio of a change
+    at that date against none, times prior odds of one change in twenty years (see `calibration`). It is not the chance
+    that a cause exists.
 
     `evidence` is the log-likelihood that the full model loses without this changepoint, all else fitted anew;
     `firm_evidence` what of it is left without the months that help it most, so that a spike cannot carry a shift.
+    `surcharge` is the evidence that an announcement asks of it beyond the threshold (see `monitoring`).
     """
 
     index: int
@@ -45,6 +47,7 @@ class Changepoint:
     probability: float
     evidence: float
     firm_evidence: float
+    surcharge: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,8 @@ from filingwatch.changepoints.delay import DelayLaw, Reports, learn_law, month_s
 from filingwatch.changepoints.detection import detect
 from filingwatch.changepoints.model import Array
 from filingwatch.changepoints.monitoring import is_announced
-from filingwatch.changepoints.months import first_day, last_day, month_number
+from filingwatch.changepoints.months import first_day, last_day, last_whole_month, month_number
 from filingwatch.changepoints.records import Changepoint, Detection
-from filingwatch.errors import BadInput
 
 LEAST_EXPOSURE = 0.05
 """Months of which less than this share can have been published are too young."""
@@ -53,33 +53,35 @@ class Look:
         return self.completeness >= LEAST_EXPOSURE
 
 
-def replay(triangle: pl.DataFrame, *, looks: Sequence[dt.date] | None = None, **options: Any) -> list[Look]:
-    """What would have been found at each look, knowing only what had been reported by then.
+def replay(
+    triangle: pl.DataFrame,
+    *,
+    looks: Sequence[dt.date] | None = None,
+    threshold: float | None = None,
+    **options: Any,
+) -> list[Look]:
+    """What would have been found and announced at each look, knowing only what had been reported by then.
 
     `triangle` has the columns reference_month, count and report_date (or report_month); its delay law is learned
-    from itself, anew for each look. Looks default to the last day of every month of reports. `options` go to
-    `detect`.
+    from itself, anew for each look. Looks default to the last day of every month of reports. `threshold` is the
+    evidence asked for of an announcement, by default that of a single series under monthly looks (see `calibration`);
+    further `options` go to `detect`.
 
     Raises:
         BadInput: the frame is no triangle.
     """
-    is_by_month = "report_date" not in triangle.columns and "report_month" in triangle.columns
-    if is_by_month:
-        # as reported on its first day, a whole month would be compared with the share that one day brings
-        triangle = triangle.with_columns(report_date=pl.col("report_month").cast(pl.Date).dt.month_end())
     reports = Reports.from_frame(triangle)
     if looks is None:
         if not len(reports.day):
             return []
         first, last = (month_number(dt.date.fromordinal(int(d))) for d in (reports.day.min(), reports.day.max()))
         looks = [last_day(month) for month in range(first, last + 1)]
-    if is_by_month and any(day != last_day(month_number(day)) for day in looks):
-        raise BadInput("A triangle with report_month can be replayed on last days of months only; give report_date.")
-    return _announce(look_at(reports, day, lambda until: learn_law(reports, until), **options) for day in looks)
+    asked = calibration.threshold_for() if threshold is None else threshold
+    law_at = partial(learn_law, reports)
+    return _announce((look_at(reports, day, law_at, **options) for day in looks), asked)
 
 
-def _announce(looks: Iterable[Look]) -> list[Look]:
-    threshold = calibration.threshold_for()
+def _announce(looks: Iterable[Look], threshold: float) -> list[Look]:
     told: list[Look] = []
     for look in looks:
         sure = [found for found in look.detection.changepoints if is_announced(found, threshold)]
@@ -103,14 +105,16 @@ def look_at(
 ) -> Look:
     """One look: the series from its first reported month on, corrected for what cannot have been reported yet.
 
-    `source_until` is the last day the source is known to cover, when something else than the series tells it.
+    A look knows whole months of reports, so that all nights of a month see the same. `source_until` is the last day
+    the source is known to cover, when something else than the series tells it.
     """
-    until = min(observed_until(reports, as_of), source_until or as_of)
-    known = reports.known_by(as_of)
+    until = last_whole_month(min(observed_until(reports, as_of), source_until or as_of))
+    known = reports.known_by(until)
     start, counts = monthly_counts(known, month_number(until))
     months = month_number(start) + np.arange(len(counts))
     share, error = law_at(until).at(months, until)
-    detection = detect(counts, exposure=share, uncertainty=error, start=start, least_exposure=LEAST_EXPOSURE, **options)
+    options = {"least_exposure": LEAST_EXPOSURE, "threshold": calibration.FOUND} | options
+    detection = detect(counts, exposure=share, uncertainty=error, start=start, **options)
     return Look(as_of, until, start, counts, share, detection)
 
 

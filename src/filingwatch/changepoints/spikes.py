@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from filingwatch.changepoints import model
 from filingwatch.changepoints.model import Array
-from filingwatch.changepoints.settling import Options, Series, State
+from filingwatch.changepoints.settling import Series
 
 _NEIGHBOURS = 6
 _EXTREME = 9.0
 _UNUSUAL = 3.0
 _SCATTER = 0.1
-_MOST_SUSPECTS = 6
 _YEARS_OF_A_SEASON = 3
 
 
@@ -25,12 +23,31 @@ def isolated(series: Series) -> list[int]:
     periods = np.flatnonzero(series.used)
     if len(periods) < 2 * _NEIGHBOURS:
         return []
+    if not series.is_count:
+        return _isolated_values(series, periods)
     counts, exposure = series.counts[periods], series.exposure[periods]
     season = _usual_season(counts / exposure, series.month[periods])
     due = _nearby(counts / (exposure * season)) * exposure * season
     score = (counts - due) / np.sqrt(due + _SCATTER * due**2 + 1)
     before = np.r_[-np.inf, score[:-1]]
     after = np.r_[score[1:], -np.inf]
+    return periods[(score > _EXTREME) & (before < _UNUSUAL) & (after < _UNUSUAL)].tolist()
+
+
+def _isolated_values(series: Series, periods: NDArray[np.int64]) -> list[int]:
+    """Values that stand far from the median of the half year around them, in units of their usual distance from it."""
+    values = series.counts[periods]
+    padded = np.pad(values, _NEIGHBOURS, constant_values=np.nan)
+    windows = np.delete(np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURS + 1), _NEIGHBOURS, axis=1)
+    away = values - np.nanmedian(windows, axis=1)
+    for month in np.unique(series.month[periods]):
+        years = series.month[periods] == month
+        if years.sum() >= _YEARS_OF_A_SEASON:
+            away[years] -= np.median(away[years])
+    usual = np.median(np.abs(away)) * 1.4826
+    score = np.abs(away) / max(usual, 1e-300)
+    before = np.r_[np.inf, score[:-1]]
+    after = np.r_[score[1:], np.inf]
     return periods[(score > _EXTREME) & (before < _UNUSUAL) & (after < _UNUSUAL)].tolist()
 
 
@@ -46,46 +63,14 @@ def _usual_season(rate: Array, month: NDArray[np.int64]) -> Array:
     """How far each period's month of the year usually stands above the others: by the median of the years, which one
     extreme month cannot move; never below 1."""
     ratio = rate / np.maximum(_nearby(rate), 1e-9)
-    usual = np.ones(12)
-    for each in np.unique(month):
-        years = ratio[month == each]
-        if len(years) >= _YEARS_OF_A_SEASON:
-            usual[each] = max(float(np.median(years)), 1.0)
+    year = np.cumsum(np.r_[False, np.diff(month) <= 0])
+    table = np.full((int(year[-1]) + 1, int(month.max()) + 1), np.inf)
+    table[year, month] = ratio
+    known = np.isfinite(table).sum(axis=0)
+    table.sort(axis=0)
+    at = np.arange(table.shape[1])
+    # infinity stands where nothing is known and sorts last
+    with np.errstate(invalid="ignore"):
+        middle = (table[np.maximum(known - 1, 0) // 2, at] + table[known // 2 % len(table), at]) / 2
+    usual = np.where(known >= _YEARS_OF_A_SEASON, np.maximum(middle, 1.0), 1.0)
     return usual[month]
-
-
-def carrier(series: Series, state: State, options: Options) -> int | None:
-    """The month that carries a changepoint alone: without it less than half of the needed evidence is left."""
-    edges = [0, *state.cuts, len(series.counts)]
-    for before, cut, after in zip(edges[:-2], edges[1:-1], edges[2:], strict=True):
-        suspects = _suspects(series, state, before, after)
-        left = _gain_without(series, state, before, cut, after, suspects, options.has_growth)
-        if left.min() < options.penalty / 2:
-            return int(suspects[np.argmin(left)])
-    return None
-
-
-def _suspects(series: Series, state: State, start: int, stop: int) -> NDArray[np.int64]:
-    """The months of a stretch that fit a single segment worst."""
-    found = state.fit_stretch(series, start, stop)
-    inside = np.arange(start, stop)
-    inside = inside[series.used[inside]]
-    mean = state.offset[inside] * np.exp(found.level[0] + found.growth[0] * series.time[inside])
-    misfit = np.abs(series.counts[inside] - mean) * np.sqrt(state.weights[inside] / np.maximum(mean, 1e-9))
-    return inside[np.argsort(-misfit)[:_MOST_SUSPECTS]]
-
-
-def _gain_without(
-    series: Series, state: State, before: int, cut: int, after: int, suspects: NDArray[np.int64], has_growth: bool
-) -> Array:
-    """Log-likelihood that the changepoint gains when each suspect in turn is left out."""
-    place = np.arange(before, after)
-    kept = np.where(suspects[:, None] == place, 0.0, state.weights[place])
-
-    def likelihood(weights: Array) -> Array:
-        return model.fit(
-            series.counts[place], state.offset[place], weights, series.time[place], has_growth=has_growth
-        ).likelihood
-
-    older = place < cut
-    return likelihood(np.where(older, kept, 0.0)) + likelihood(np.where(older, 0.0, kept)) - likelihood(kept)

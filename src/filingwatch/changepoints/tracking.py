@@ -26,7 +26,8 @@ CONFIRMED_AFTER_DAYS = 90
 class Finding:
     """A changepoint of one series on one night; months are first days. See `records.Changepoint` for the numbers.
 
-    Evidence is None for what was found before it was kept.
+    Evidence is None for what was found before it was kept. The surcharge decides on the night of the look and is not
+    kept.
     """
 
     series_id: str
@@ -42,6 +43,7 @@ class Finding:
     probability: float
     evidence: float | None = None
     firm_evidence: float | None = None
+    surcharge: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Reports:
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Reports:
-        """From columns reference_month, count and report_date (or report_month, taken as its first day).
+        """From columns reference_month, count and report_date (or report_month, taken as its last day).
 
         Raises:
             BadInput: a column is missing, or a count is negative or missing.
@@ -54,7 +54,9 @@ class Reports:
             raise BadInput("A triangle holds counts of 0 or more; aggregate corrections before giving it.")
         reference = known["reference_month"].cast(pl.Date)
         number = (reference.dt.year().cast(pl.Int64) * 12 + reference.dt.month() - 1).to_numpy()
-        day = known[report].cast(pl.Date).cast(pl.Int32).cast(pl.Int64).to_numpy() + _EPOCH
+        reported = known[report].cast(pl.Date)
+        reported = reported.dt.month_end() if report == "report_month" else reported
+        day = reported.cast(pl.Int32).cast(pl.Int64).to_numpy() + _EPOCH
         return cls(number, day, count)
 
     def known_by(self, day: dt.date) -> Reports:

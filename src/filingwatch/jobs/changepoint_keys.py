@@ -51,7 +51,7 @@ def method_of(bar: Bar) -> dict[str, Any]:
     return {
         "name": detection.NAME,
         "version": detection.VERSION,
-        "penalty": calibration.PENALTY,
+        "least_evidence": calibration.FOUND,
         "threshold": bar.threshold,
         "false_announcements_per_series_year": bar.rate,
         "series_counted_for_threshold": bar.series_count,

@@ -79,7 +79,7 @@ def as_finding(series_id: str, mode: Mode, look: Look, found: Changepoint) -> Fi
     return Finding(
         series_id, mode, look.month(found.index), look.month(found.interval[0]), look.month(found.interval[1]),
         found.direction, found.rate_ratio, *found.rate_ratio_interval, found.growth_change, found.probability,
-        found.evidence, found.firm_evidence,
+        found.evidence, found.firm_evidence, found.surcharge,
     )  # fmt: skip
 
 

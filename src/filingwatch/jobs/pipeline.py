@@ -236,7 +236,8 @@ def _ended_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) ->
     of runs sort by time."""
     rows = con.execute(
         "select part, opened_on, exists (select 1 from raw.decision inner join raw.page using (page_id) "
-        "where kind = 'new_way' and value = 'accepted' and decision.watch = kept.watch and page.run_id > kept.opened_by) "
+        "where kind = 'new_way' and value = 'accepted' and decision.watch = kept.watch "
+        "and page.run_id > kept.opened_by) "
         "from ml.series_baseline as kept where watch = ? order by part",
         [watch],
     ).fetchall()

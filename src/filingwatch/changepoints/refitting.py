@@ -1,0 +1,381 @@
+"""The candidates of the search in the full likelihood: which of them hold, and what each is worth.
+
+The full model has one level and growth, a step and a change of growth at every changepoint, month effects, and the
+error of the exposure, which is one for all young months (the delay law is wrong for all of them in one way). The
+likelihood itself belongs to `likelihood`, what is told of a changepoint to `describing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from filingwatch.changepoints import likelihood
+from filingwatch.changepoints.model import Array
+from filingwatch.changepoints.noise import Scatter
+from filingwatch.changepoints.settling import GROWTH_SCALE, Options, Series, State, estimate_scatter
+
+Turn = Literal["level", "growth", "both"]
+
+GROWTH_CHANGE_SCALE = 0.2
+"""Standard deviation of the prior of a change of yearly log growth."""
+_STEP_SCALE = 3.0
+_LEVEL_PRECISION = 1e-4
+_LEAST_MONTH_SPREAD = 0.05
+_LAW_PARTS = 6
+_BOTH = 3.0
+"""So much more must a step and a bend together say than either alone at its own best period."""
+_APART = 3
+_MOST_ADDED = 4
+_HOPELESS = 0.5
+_FOUND_LATER = 1.0
+"""What a better date can add to the evidence of a candidate."""
+_PULSE_BEFORE = 3
+_PULSE_AFTER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """A changepoint in the model: its first period and what changes there."""
+
+    index: int
+    kind: Turn = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fit of the full model: log-likelihood, coefficients, their information, and where the columns of each turning
+    are."""
+
+    value: float
+    coefficients: Array
+    information: Array
+    places: tuple[tuple[int, ...], ...]
+
+    def error(self, contrast: Array) -> float:
+        """Standard error of a sum of coefficients."""
+        return float(np.sqrt(max(contrast @ np.linalg.solve(self.information, contrast), 0.0)))
+
+
+class FullModel:
+    """The full model of one series with its scatter; fits any set of changepoints."""
+
+    def __init__(self, series: Series, options: Options, effects: Array, scatter: Scatter) -> None:
+        self.series, self.options, self.scatter = series, options, scatter
+        self._years = series.time / options.periods_per_year
+        self._used = series.used.astype(float)
+        self._shared, self._precision = self._nuisance(effects)
+        self._offset = np.log(np.maximum(series.exposure, 1e-12))
+        self._start = self._first_level()
+
+    def with_scatter(self, scatter: Scatter) -> FullModel:
+        """The same model with another scatter."""
+        other = copy(self)
+        other.scatter = scatter
+        return other
+
+    def fit(self, turnings: Sequence[Turning], without: Sequence[int] = ()) -> Fitted:
+        """The most likely coefficients, some periods left out."""
+        columns, precision, places = self._columns(turnings)
+        used = self._used
+        if len(without):
+            used = used.copy()
+            used[list(without)] = 0.0
+        if self.series.is_count:
+            start = np.zeros(columns.shape[1])
+            start[0] = self._start
+            value, found, information = likelihood.log_likelihood(
+                self.series.counts, self._offset, used, columns, precision, start,
+                self.scatter.variance, self.scatter.correlation,
+            )  # fmt: skip
+        else:
+            value, found, information, _ = likelihood.normal_log_likelihood(
+                self.series.counts, used, columns, precision, self.scatter.correlation
+            )
+        return Fitted(value, found, information, places)
+
+    def score(self, turnings: Sequence[Turning]) -> tuple[Array, Array]:
+        """About what a step and a bend at each period would add to these changepoints."""
+        columns, precision, _ = self._columns(turnings)
+        if not self.series.is_count:
+            return likelihood.score_normal_turns(
+                self.series.counts, self._used, columns, precision, self.scatter.correlation,
+                self.options.periods_per_year,
+            )  # fmt: skip
+        start = np.zeros(columns.shape[1])
+        start[0] = self._start
+        return likelihood.score_turns(
+            self.series.counts, self._offset, self._used, columns, precision, start, self.scatter.variance,
+            self.scatter.correlation, (self._scaled(_STEP_SCALE), self._scaled(GROWTH_CHANGE_SCALE)),
+            self.options.periods_per_year,
+        )  # fmt: skip
+
+    def mean(self, fitted: Fitted, turnings: Sequence[Turning]) -> Array:
+        """The mean of every period; the counts of the judged ones add up to it."""
+        columns, _, _ = self._columns(turnings)
+        line = columns @ fitted.coefficients
+        if not self.series.is_count:
+            return line
+        mean = np.exp(np.clip(line + self._offset, -50, 50))
+        judged = self.series.used
+        return mean * self.series.counts[judged].sum() / max(mean[judged].sum(), 1e-300)
+
+    def _first_level(self) -> float:
+        used = self.series.used
+        total = max(self.series.counts[used].sum(), 0.5)
+        return float(np.log(total / max(self.series.exposure[used].sum(), 1e-300)))
+
+    def _columns(self, turnings: Sequence[Turning]) -> tuple[Array, Array, tuple[tuple[int, ...], ...]]:
+        shared = self._shared.shape[1]
+        width = shared + sum(2 if turning.kind == "both" else 1 for turning in turnings)
+        columns = np.zeros((len(self._years), width))
+        columns[:, :shared] = self._shared
+        precision = np.empty(width)
+        precision[:shared] = self._precision
+        places, at = [], shared
+        for turning in turnings:
+            first = at
+            if turning.kind != "growth":
+                columns[turning.index :, at] = 1.0
+                precision[at] = self._scaled(_STEP_SCALE)
+                at += 1
+            if turning.kind != "level":
+                periods = len(self._years) - turning.index
+                columns[turning.index :, at] = np.arange(periods) / self.options.periods_per_year
+                precision[at] = self._scaled(GROWTH_CHANGE_SCALE)
+                at += 1
+            places.append(tuple(range(first, at)))
+        return columns, precision, tuple(places)
+
+    def _scaled(self, scale: float) -> float:
+        """Prior precision: on the log scale for counts; real values know no usual size and are hardly held."""
+        return scale**-2 if self.series.is_count else 1e-3
+
+    def _nuisance(self, effects: Array) -> tuple[Array, Array]:
+        series = self.series
+        columns = [np.ones(len(series.counts))]
+        precision = [_LEVEL_PRECISION]
+        if self.options.has_growth:
+            columns.append(self._years)
+            precision.append(self._scaled(GROWTH_SCALE))
+        if self.options.has_month_effects and np.ptp(effects) > 0:
+            usual = np.log(effects) if series.is_count else effects
+            spread = max(float(np.mean(usual**2)), _LEAST_MONTH_SPREAD**2 if series.is_count else 1e-300)
+            columns += list((series.month[:, None] == np.arange(series.seasons)).T.astype(float))
+            precision += [1 / spread if series.is_count else self.scatter.variance / spread] * series.seasons
+        law = law_columns(series.apart_doubt, series.used) if series.is_count else []
+        return np.column_stack(columns + law), np.array(precision + [1.0] * len(law))
+
+
+def law_columns(doubt: Array, used: Array) -> list[Array]:
+    """The error of the exposures as a few independent standard normal effects.
+
+    The share that is missing is a product of later and later delays, so errors are one random walk from the old months
+    to the young ones: the covariance of two months is the variance of the older. Its range is cut into parts, each a
+    column.
+    """
+    variance = np.where(used, doubt**2, 0.0)
+    most = variance.max(initial=0.0)
+    if most < 1e-4:
+        return []
+    edges = np.append(0.0, np.geomspace(most / 2 ** (_LAW_PARTS - 1), most, _LAW_PARTS))
+    widths = np.diff(edges)
+    parts = np.clip(variance[:, None] - edges[:-1], 0.0, widths) / np.sqrt(widths)
+    return [part for part in parts.T if part.any()]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A changepoint that holds: evidence in log-likelihood, what is left of it without the months that help it most,
+    those months, and what changes."""
+
+    turning: Turning
+    evidence: float
+    firm_evidence: float
+    helpers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """The full model with the changepoints that hold."""
+
+    model: FullModel
+    fitted: Fitted
+    held: tuple[Held, ...]
+    mean: Array
+
+    @property
+    def turnings(self) -> list[Turning]:
+        return [held.turning for held in self.held]
+
+
+def refit(series: Series, state: State, options: Options) -> Refit:
+    """The changepoints of the search that have the evidence asked for in the full likelihood, and those it adds.
+
+    The weakest is dropped until all have the evidence; the scatter is estimated anew each time. Then steps are added
+    that the coarser search has missed.
+    """
+    turnings = [Turning(cut, "both" if options.has_growth else "level") for cut in state.cuts]
+    scatter, added = state.scatter, 0
+    while True:
+        model, fitted = _scattered(series, state, options, scatter, turnings)
+        scatter = model.scatter
+        evidence = _evidence(model, fitted, turnings)
+        if min(evidence, default=np.inf) >= options.threshold - _FOUND_LATER:
+            turnings = _with_kinds(model, turnings)
+            fitted = model.fit(turnings)
+            evidence = _evidence(model, fitted, turnings)
+            if min(evidence, default=np.inf) >= options.threshold:
+                more = _one_more_step(model, turnings, fitted) if added < _MOST_ADDED else None
+                if more is None:
+                    break
+                added += 1
+                turnings = sorted([*turnings, more], key=lambda turning: turning.index)
+                continue
+        turnings = _without_weakest(turnings, evidence, options.threshold)
+    held = tuple(
+        Held(turning, evidence[place], *_firmness(model, series, turnings, place, fitted))
+        for place, turning in enumerate(turnings)
+    )
+    return Refit(model, fitted, held, model.mean(fitted, turnings))
+
+
+def _scattered(
+    series: Series, state: State, options: Options, scatter: Scatter, turnings: list[Turning]
+) -> tuple[FullModel, Fitted]:
+    """The model with the scatter around its own mean."""
+    first = FullModel(series, options, state.effects, scatter)
+    mean = first.mean(first.fit(turnings), turnings)
+    model = first.with_scatter(estimate_scatter(series, state.effects, mean, len(turnings) + 1, options))
+    return model, model.fit(turnings)
+
+
+def _evidence(model: FullModel, fitted: Fitted, turnings: list[Turning]) -> list[float]:
+    """Log-likelihood that each changepoint is worth."""
+    return [fitted.value - model.fit(_without(turnings, place)).value for place in range(len(turnings))]
+
+
+def _without_weakest(turnings: list[Turning], evidence: list[float], threshold: float) -> list[Turning]:
+    """All but the weakest, and but those that are hopeless and weaker than both neighbours."""
+    beside = [np.inf, *evidence, np.inf]
+    hopeless = {
+        place
+        for place, (before, own, after) in enumerate(zip(beside[:-2], beside[1:-1], beside[2:], strict=True))
+        if own < _HOPELESS * threshold and own <= min(before, after)
+    }
+    gone = hopeless | {int(np.argmin(evidence))}
+    return [turning for place, turning in enumerate(turnings) if place not in gone]
+
+
+def _without(turnings: Sequence[Turning], place: int) -> list[Turning]:
+    return [*turnings[:place], *turnings[place + 1 :]]
+
+
+def _with_kinds(model: FullModel, turnings: list[Turning]) -> list[Turning]:
+    """Each changepoint as a step or a bend at its best period, unless both together say much more."""
+    told = list(turnings)
+    for place in range(len(told)):
+        others = _without(told, place)
+        low, high = _room(model, told, place)
+        both = _replaced(told, place, told[place].index, "both" if model.options.has_growth else "level")
+        candidates = [(model.fit(both).value - (_BOTH if model.options.has_growth else 0.0), both)]
+        for kind, gains in zip(("level", "growth"), model.score(others), strict=True):
+            if kind == "growth" and not model.options.has_growth:
+                continue
+            tried = [_replaced(told, place, at, kind) for at in _peaks(gains, low, high)]
+            candidates += [(model.fit(each).value, each) for each in tried]
+        told = max(candidates, key=lambda pair: pair[0])[1]
+    return told
+
+
+def _one_more_step(model: FullModel, turnings: list[Turning], fitted: Fitted) -> Turning | None:
+    """A step that the full likelihood wants and the search has not proposed."""
+    if model.options.most_changes is not None and len(turnings) >= model.options.most_changes:
+        return None
+    steps, _ = model.score(turnings)
+    tried = []
+    edges = [0, *(turning.index for turning in turnings), len(steps)]
+    for low, high in pairwise(edges):
+        room = _allowed(model, low, high)
+        for at in _peaks(steps, *room):
+            value = model.fit(sorted([*turnings, Turning(at, "level")], key=lambda turning: turning.index)).value
+            tried.append((value, Turning(at, "level")))
+    if not tried:
+        return None
+    value, best = max(tried, key=lambda pair: pair[0])
+    return best if value - fitted.value >= model.options.threshold else None
+
+
+def _replaced(turnings: Sequence[Turning], place: int, at: int, kind: Turn) -> list[Turning]:
+    return [*turnings[:place], Turning(at, kind), *turnings[place + 1 :]]
+
+
+def _room(model: FullModel, turnings: Sequence[Turning], place: int) -> tuple[int, int]:
+    """First and last period at which a changepoint may lie between its neighbours."""
+    before = turnings[place - 1].index if place else 0
+    after = turnings[place + 1].index if place + 1 < len(turnings) else len(model.series.counts)
+    return _allowed(model, before, after)
+
+
+def _allowed(model: FullModel, before: int, after: int) -> tuple[int, int]:
+    """The periods of a stretch that leave enough judged ones on both sides; the first is beyond the last if none do."""
+    judged = np.flatnonzero(model.series.used[before:after]) + before
+    least = model.options.least_length
+    if len(judged) < 2 * least:
+        return after, before
+    return int(judged[least - 1]) + 1, int(judged[-least])
+
+
+def _peaks(gains: Array, low: int, high: int) -> list[int]:
+    """The highest place of a stretch, and the highest of those that are not beside it."""
+    places = np.arange(low, high + 1)
+    if not len(places):
+        return []
+    order = places[np.argsort(-gains[places])]
+    best = int(order[0])
+    beside = [int(at) for at in (best - 1, best + 1) if low <= at <= high]
+    far = order[np.abs(order - best) > _APART][:1]
+    return [best, *beside, *(int(at) for at in far)]
+
+
+def _firmness(
+    model: FullModel, series: Series, turnings: Sequence[Turning], place: int, fitted: Fitted
+) -> tuple[float, tuple[int, ...]]:
+    """Evidence that is left without the pair of neighbouring months that helps most, and that pair."""
+    index = turnings[place].index
+    near = np.arange(max(index - _PULSE_BEFORE, 0), min(index + _PULSE_AFTER, len(series.counts)))
+    near = near[series.used[near]]
+    fewer = _without(turnings, place)
+    plain = model.fit(fewer)
+    help_of = _helps(model, series, model.mean(fitted, turnings), model.mean(plain, fewer))
+    pairs = [(help_of[one] + help_of[other], (int(one), int(other))) for one, other in pairwise(near)]
+    tried = [pair for _, pair in sorted(pairs, reverse=True)[:2]]
+    left = [model.fit(turnings, pair).value - model.fit(fewer, pair).value for pair in tried]
+    if not left:
+        return 0.0, ()
+    worst = int(np.argmin(left))
+    return float(left[worst]), _extremes(tried[worst], help_of)
+
+
+def _helps(model: FullModel, series: Series, with_it: Array, without: Array) -> Array:
+    """What each period adds to the likelihood ratio, its neighbours left aside."""
+    if not series.is_count:
+        return ((series.counts - without) ** 2 - (series.counts - with_it) ** 2) / model.scatter.variance / 2
+    with np.errstate(divide="ignore"):
+        gain = series.counts * np.log(with_it / without) - (with_it - without)
+    return gain / (1 + model.scatter.variance * model.scatter.inflation * np.maximum(with_it, without))
+
+
+def _extremes(pair: tuple[int, int], help_of: Array) -> tuple[int, ...]:
+    """Both months, or the one that helps when the other hardly does."""
+    one, other = pair
+    if help_of[other] < help_of[one] / 4:
+        return (one,)
+    if help_of[one] < help_of[other] / 4:
+        return (other,)
+    return pair
