@@ -26,7 +26,7 @@ from filingwatch.settings import Settings
 from filingwatch.warehouse import writer
 
 MONTHS = 144
-BEFORE, AFTER = dt.date(2014, 6, 20), dt.date(2017, 6, 20)
+BEFORE, AFTER = dt.date(2014, 6, 20), dt.date(2017, 12, 20)
 SHIFT = 96
 """January 2016: the month of what is planted, after the first night."""
 REAL = {SHIFT: 3.0}
@@ -118,6 +118,8 @@ def told_until(frame: pl.DataFrame, day: dt.date) -> pl.DataFrame:
 
 RISING = {SHIFT: 40.0}
 TURNED_ON = dt.date(2015, 1, 1)
+LAST_TOLD = 66
+"""July 2013: the first month of which most is published after the source turned on or off."""
 # what only one way counts, by cause, in a world with these shifts
 PLANTED = {
     # words that came up in 2016, which the new model knows
@@ -197,6 +199,19 @@ def test_what_was_told_is_not_withdrawn_because_the_pipeline_hides_it(settings: 
         home.night(AFTER + dt.timedelta(days=30), hides, "watch")
         assert [kind for kind, _ in home.told("monitor")["AA"]] == ["detected"]
         assert [kind for kind, _ in home.told("ops")["AA"]] == ["hidden"]
+        assert home.followed() == {"AA"}
+
+
+def test_a_shift_that_the_loss_of_a_source_hides_is_told_to_monitors_and_ops(settings: Settings) -> None:
+    """Two thirds were told by a source that fell silent while the others trebled: their shift is the world's."""
+    trebled = draw(2, 40, {LAST_TOLD: 3.0})
+    offices = {"AA": Office(trebled, new=told_until(draw(12, 80), TURNED_ON)), "DD": Office(draw(4, 40))}
+    with new_home(settings) as home:
+        home.night(dt.date(2013, 6, 20), offices)
+        home.night(AFTER, offices, "source lost")
+        ((kind, month),) = home.told("monitor")["AA"]
+        assert kind == "detected" and abs(_months_off(month) - (LAST_TOLD - SHIFT)) <= 2
+        assert ("hidden", month) in home.told("ops")["AA"]
         assert home.followed() == {"AA"}
 
 
