@@ -72,8 +72,11 @@ def describe_detection(series: SeriesFile, detection: Detection) -> dict[str, An
     return to_plain(answer)
 
 
-def describe_replay(looks: Sequence[Look]) -> dict[str, Any]:
-    """Every look in the order of time: what was found, and what would have been announced for the first time."""
+def describe_replay(looks: Sequence[Look], threshold: float) -> dict[str, Any]:
+    """Every look in the order of time: what was found, and what would have been announced for the first time.
+
+    `threshold` is the evidence that `replay` asked of an announcement.
+    """
     return to_plain(
         {
             "looks": [
@@ -86,7 +89,10 @@ def describe_replay(looks: Sequence[Look]) -> dict[str, Any]:
                 }
                 for look in looks
             ],
-            "method": dataclasses.asdict(looks[-1].detection.method) if looks else {},
+            "method": {
+                **(dataclasses.asdict(looks[-1].detection.method) if looks else {}),
+                "announcing_threshold": threshold,
+            },
         }
     )
 

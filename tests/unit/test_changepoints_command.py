@@ -79,6 +79,18 @@ def test_a_doubling_is_found_at_any_step_of_time(ask: Ask, step: str) -> None:
     assert answer["method"]["columns"] == {"date": "when", "value": "n", "exposure": None}
 
 
+def test_values_that_are_no_counts_are_taken_as_real_ones(ask: Ask) -> None:
+    """A share that rises from 0.4 to 0.5, with negative numbers beside it; no family is asked for, nor refused."""
+    shares = np.random.default_rng(3).normal(np.where(np.arange(96) < 48, 0.4, 0.5), 0.03)
+    for shift in (0.0, -0.45):
+        text = "n\n" + "".join(f"{share + shift:.4f}\n" for share in shares)
+        answers = [read_json(ask(text, "--json", *chosen)[1]) for chosen in ((), ("--family", "gaussian"))]
+        assert [answer.pop("method")["parameters"]["family"] for answer in answers] == ["auto", "gaussian"]
+        assert answers[0] == answers[1]
+        [found] = answers[0]["changepoints"]
+        assert abs(found["index"] - 48) <= 1 and found["direction"] == "up"
+
+
 def test_without_dates_a_period_is_its_row(ask: Ask) -> None:
     """A bare column of numbers, with or without a name, and one beside a column that only numbers the rows."""
     values = [line.split(",")[1] for line in doubling("month")[0].splitlines()[1:]]
@@ -266,7 +278,9 @@ def test_a_replay_says_for_every_look_what_was_announced(ask: Ask, report: str) 
     assert announced[0]["announced"][0]["period"] in ("2011-12", "2012-01", "2012-02")
     assert all(look["verdict"] == "changed" for look in answer["looks"] if look["as_of"] > announced[0]["as_of"])
     assert {"as_of", "observed_until", "verdict", "announced", "changepoints"} <= announced[0].keys()
-    assert answer["method"]["name"]
+    threshold = answer["method"]["announcing_threshold"]
+    assert all(one["evidence"] >= threshold for look in announced for one in look["announced"])
+    assert answer["method"]["name"] and threshold > answer["method"]["parameters"]["threshold"]
     code, out, _ = ask(triangle(report), command="replay")
     assert code == 0 and "96 looks" in out and announced[0]["as_of"] in out
 

@@ -32,14 +32,17 @@ def detect(
     exposure: Annotated[
         str | None, typer.Option(help="Column that multiplies what is expected, such as the share reported by now.")
     ] = None,
-    family: Annotated[str, typer.Option(help="auto, poisson, negbin (counts) or gaussian (any numbers).")] = "auto",
+    family: Annotated[
+        str, typer.Option(help="poisson, negbin (counts), gaussian (any numbers), or auto: by the values.")
+    ] = "auto",
     plot: Annotated[Path | None, typer.Option(help="Draw it into this file: .png, .svg or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find lasting changes of the rate in a series. "No change" is an answer.
 
     A changepoint is the FIRST period of the new rate, counted from 0. Empty cells and periods without a row are
-    missing. Months of the year have effects where the series is monthly.
+    missing. Months of the year have effects where the series is monthly. Values that are all whole numbers of 0 or
+    more, and values with an exposure, are taken as counts; others as real values.
 
     Example: filingwatch changepoints detect counts.csv --date month --value filings --plot counts.png
     """
@@ -78,12 +81,14 @@ def replay(
     Example: filingwatch changepoints replay triangle.csv --json
     """
     from filingwatch.changepoints import replay as replay_triangle
+    from filingwatch.changepoints.calibration import threshold_for
     from filingwatch.series_answers import describe_replay
     from filingwatch.series_file import read_triangle
 
-    looks = replay_triangle(read_triangle(triangle))
+    threshold = threshold_for()
+    looks = replay_triangle(read_triangle(triangle), threshold=threshold)
     if as_json:
-        print_json(describe_replay(looks))
+        print_json(describe_replay(looks, threshold))
     else:
         _say_replay(triangle, looks)
 
