@@ -10,7 +10,7 @@ import numpy as np
 
 ONE_LOOK = 7.5
 """Evidence that a single look asks of a changepoint: some two in a hundred quiet series of twelve years show one."""
-FOUND = 6.0
+FOUND = 5.5
 """Evidence from which a nightly look holds on to a changepoint; it is announced with more (see `threshold_for`)."""
 SEARCHED = 0.5
 """The search proposes what its own, coarser likelihood gives this share of the evidence asked for."""
@@ -19,7 +19,7 @@ PRIOR = 7.0
 
 FALSE_EVENTS_A_YEAR = 1.0
 """What a quiet watch of any size is allowed."""
-MOST_RATE = 0.015
+MOST_RATE = 0.018
 """False announcements per quiet series-year that a single series is allowed."""
 
 
@@ -28,8 +28,8 @@ def rate_for_watch(series_count: int) -> float:
     return min(MOST_RATE, FALSE_EVENTS_A_YEAR / max(series_count, 1))
 
 
-_THRESHOLDS = np.array([6.0, 7.0, 8.0, 9.0, 10.0])
-_FALSE_A_YEAR = np.array([0.0205, 0.0120, 0.0060, 0.0030, 0.0015])
+_THRESHOLDS = np.array([6.0, 6.5, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0])
+_FALSE_A_YEAR = np.array([0.0268, 0.0201, 0.0152, 0.0076, 0.0054, 0.0036, 0.0022, 0.0009])
 """False announcements per quiet series-year at these thresholds of evidence, under looks at every new month."""
 
 

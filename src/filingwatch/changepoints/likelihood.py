@@ -22,6 +22,7 @@ LEAST_REAL_VARIANCE = 1e-4
 """Of real values in units of the spread of their series: a hundredth of it is noise to everybody."""
 _ROUNDS = 40
 _CLOSE = 1e-5
+_LONG = 100
 
 
 def log_likelihood(
@@ -279,6 +280,8 @@ def _scores(
     push, pushed = 0.0, 0.0
     step_shared, bend_shared = np.zeros(width), np.zeros(width)
     column = np.zeros(size)
+    # beyond a hundred periods every second one is looked at: whoever asks tries the neighbours, too
+    stride = 2 if size > _LONG else 1
     for at in range(size - 1, 0, -1):
         # the sums after a period are those after the next one, and its own
         pushed += push / periods_per_year
@@ -286,6 +289,8 @@ def _scores(
         for place in range(width):
             bend_shared[place] += shared[at + 1, place] / periods_per_year
             step_shared[place] = shared[at, place]
+        if at % stride:
+            continue
         for is_bend in (False, True):
             for place in range(size):
                 value = (place - at) / periods_per_year if is_bend else 1.0
@@ -328,7 +333,7 @@ def scatter_posterior(counts, mean, used, variances, correlations, log_prior, in
         variance = variances[row]
         for column in range(len(correlations)):
             correlation = correlations[column]
-            total, state, doubt = log_prior[row, column], 0.0, variance
+            total, state, doubt, spreads = log_prior[row, column], 0.0, variance, 1.0
             for at in range(len(counts)):
                 if at > 0:
                     state *= correlation
@@ -337,9 +342,15 @@ def scatter_posterior(counts, mean, used, variances, correlations, log_prior, in
                     noise = 1 / max(mean[at], 1e-9)
                     spread = doubt + noise
                     left = (counts[at] - mean[at]) * noise - state
-                    total -= 0.5 * (np.log(spread) + inflation * left * left / spread)
                     gain = doubt / spread
+                    total -= 0.5 * inflation * left * left / spread
                     state += gain * left
                     doubt *= 1 - gain
+                    # one logarithm for many periods
+                    spreads *= spread
+                    if not 1e-100 < spreads < 1e100:
+                        total -= 0.5 * np.log(spreads)
+                        spreads = 1.0
+            total -= 0.5 * np.log(spreads)
             table[row, column] = total
     return table

@@ -32,6 +32,7 @@ _BOTH = 3.0
 """So much more must a step and a bend together say than either alone at its own best period."""
 _APART = 3
 _MOST_ADDED = 4
+_WORTH_A_FIT = 0.5
 _HOPELESS = 0.5
 _FOUND_LATER = 1.0
 """What a better date can add to the evidence of a candidate."""
@@ -71,7 +72,7 @@ class FullModel:
         self._used = series.used.astype(float)
         self._shared, self._precision = self._nuisance(effects)
         self._offset = np.log(np.maximum(series.exposure, 1e-12))
-        self._start = self._first_level()
+        self._start = np.array([self._first_level()])
 
     def with_scatter(self, scatter: Scatter) -> FullModel:
         """The same model with another scatter."""
@@ -88,11 +89,13 @@ class FullModel:
             used[list(without)] = 0.0
         if self.series.is_count:
             start = np.zeros(columns.shape[1])
-            start[0] = self._start
+            start[: len(self._start)] = self._start
             value, found, information = likelihood.log_likelihood(
                 self.series.counts, self._offset, used, columns, precision, start,
                 self.scatter.variance, self.scatter.correlation,
             )  # fmt: skip
+            # the next fit of other changepoints is near
+            self._start = found[: self._shared.shape[1]]
         else:
             value, found, information, _ = likelihood.normal_log_likelihood(
                 self.series.counts, used, columns, precision, self.scatter.correlation
@@ -108,7 +111,7 @@ class FullModel:
                 self.options.periods_per_year,
             )  # fmt: skip
         start = np.zeros(columns.shape[1])
-        start[0] = self._start
+        start[: len(self._start)] = self._start
         return likelihood.score_turns(
             self.series.counts, self._offset, self._used, columns, precision, start, self.scatter.variance,
             self.scatter.correlation, (self._scaled(_STEP_SCALE), self._scaled(GROWTH_CHANGE_SCALE)),
@@ -302,7 +305,8 @@ def _one_more_step(model: FullModel, turnings: list[Turning], fitted: Fitted) ->
     edges = [0, *(turning.index for turning in turnings), len(steps)]
     for low, high in pairwise(edges):
         room = _allowed(model, low, high)
-        for at in _peaks(steps, *room):
+        worth = steps[room[0] : room[1] + 1].max(initial=0.0) >= _WORTH_A_FIT * model.options.threshold
+        for at in _peaks(steps, *room) if worth else []:
             value = model.fit(sorted([*turnings, Turning(at, "level")], key=lambda turning: turning.index)).value
             tried.append((value, Turning(at, "level")))
     if not tried:

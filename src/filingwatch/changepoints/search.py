@@ -24,6 +24,8 @@ _MOST_GROWTH_A_YEAR = 1.5
 _USUAL_SCALE = 0.3
 _NEWTON_STEPS = 15
 _LONGEST_STEP = 40
+_NEAR = 0.2
+"""A start that may be as near as this to the best one is looked at: the rest of a step is not exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Costs:
 
     `judged` and `information` decide which segments are allowed: `least_length` judged periods and
     `least_information`. `tables` holds sums of offset * exp(growth * t) * t^k by growth, edge and k (counts), or of
-    squares and products by edge (real values, `is_count` false).
+    squares and products by edge (real values, `is_count` false). `least` are running sums of what every period costs at
+    its own best rate: no segment can cost less for holding it.
     """
 
     tables: Array
@@ -45,6 +48,7 @@ class Costs:
     least_information: float
     growth_scale: float
     is_count: bool
+    least: Array
 
     @property
     def size(self) -> int:
@@ -96,7 +100,7 @@ def segment_costs(
     return Costs(
         tables, growths, _prefix(weights * counts), _prefix(weights * counts * time),
         _prefix((weights > 0).astype(float)), _prefix(np.where(weights > 0, information, 0.0)),
-        least_length, least_information, growth_scale, True,
+        least_length, least_information, growth_scale, True, _prefix(_saturated(counts, offset, weights)),
     )  # fmt: skip
 
 
@@ -110,8 +114,9 @@ def square_costs(
     tables = np.stack(sums, axis=1)[None, :, :]
     growths = np.zeros(3 if has_growth else 1)
     return Costs(
-        np.ascontiguousarray(tables), growths, sums[3], sums[4], judged, judged, least_length, 0.0, slope_scale, False
-    )
+        np.ascontiguousarray(tables), growths, sums[3], sums[4], judged, judged, least_length, 0.0, slope_scale, False,
+        np.zeros(len(values) + 1),
+    )  # fmt: skip
 
 
 def partition(costs: Costs, penalty: float, most_changes: int | None = None) -> list[int]:
@@ -121,7 +126,7 @@ def partition(costs: Costs, penalty: float, most_changes: int | None = None) -> 
     """
     if most_changes is not None:
         return _bounded(costs.matrix(), penalty, most_changes)
-    return _walk_back(_best_origins(penalty, *costs._plain))
+    return _walk_back(_best_origins(penalty, costs.least, *costs._plain))
 
 
 def date_weights(costs: Costs, before: int, after: int) -> Array:
@@ -150,6 +155,13 @@ def _walk_back(origin: Sequence[int] | NDArray[np.int64]) -> list[int]:
     while (stop := int(origin[stop])) > 0:
         cuts.append(stop)
     return cuts[::-1]
+
+
+def _saturated(counts: Array, offset: Array, weights: Array) -> Array:
+    """The weighted cost of each count alone at the rate that fits it best."""
+    known = (weights > 0) & (counts > 0) & (offset > 0)
+    rate = np.where(known, counts / np.where(known, offset, 1.0), 1.0)
+    return np.where(known, weights * counts * (1 - np.log(rate)), 0.0)
 
 
 def _prefix(values: Array) -> Array:
@@ -283,7 +295,18 @@ def _segment_fit(
 
 @njit(cache=True)
 def _best_origins(
-    penalty, tables, growths, totals, firsts, judged, information, least_length, least_information, scale, is_count
+    penalty,
+    least,
+    tables,
+    growths,
+    totals,
+    firsts,
+    judged,
+    information,
+    least_length,
+    least_information,
+    scale,
+    is_count,
 ):
     size = len(totals) - 1
     best = np.full(size + 1, np.inf)
@@ -295,22 +318,29 @@ def _best_origins(
     alive = 1
     # two segments of one growth pay its prior twice: so much less may a cut of one segment save
     slack = growths[-1] ** 2 / (2 * scale**2) if is_count else 0.0
+    # what a segment cost when it was looked at last, less what its periods cost at least
+    known = np.full(size + 1, -np.inf)
     for stop in range(1, size + 1):
-        values = np.empty(alive)
-        for place in range(alive):
-            start = starts[place]
+        for turn in range(alive + 1):
+            # the best start of the last period goes first: beside it most others need no look
+            place = turn - 1
+            start = starts[place] if turn > 0 else origin[stop - 1]
+            if turn > 0 and best[start] + known[start] + least[stop] + penalty >= best[stop] + _NEAR:
+                continue
             cost, rows[start] = _segment_cost(
                 start, stop, rows[start], tables, growths, totals, firsts, judged, information, least_length,
                 least_information, scale, is_count,
             )  # fmt: skip
-            values[place] = best[start] + cost
-            if values[place] + penalty < best[stop]:
-                best[stop] = values[place] + penalty
+            if np.isfinite(cost):
+                known[start] = cost - least[stop]
+            if best[start] + cost + penalty < best[stop]:
+                best[stop] = best[start] + cost + penalty
                 origin[stop] = start
         kept = 0
         for place in range(alive):
             start = starts[place]
-            if dropped_by[start] < 0 and np.isfinite(values[place]) and values[place] >= best[stop] + slack:
+            lower = best[start] + known[start] + least[stop]
+            if dropped_by[start] < 0 and lower >= best[stop] + slack + _NEAR:
                 dropped_by[start] = stop
             by = dropped_by[start]
             # the start is beaten by `by` only in segments that may begin there
