@@ -10,7 +10,7 @@ import numpy as np
 
 ONE_LOOK = 7.5
 """Evidence that a single look asks of a changepoint: some two in a hundred quiet series of twelve years show one."""
-FOUND = 5.5
+FOUND = 6.0
 """Evidence from which a nightly look holds on to a changepoint; it is announced with more (see `threshold_for`)."""
 SEARCHED = 0.5
 """The search proposes what its own, coarser likelihood gives this share of the evidence asked for."""
