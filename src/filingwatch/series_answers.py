@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from filingwatch.changepoints import Changepoint, Detection, Look
     from filingwatch.series_file import SeriesFile
 
-_DETECTORS_YEAR = 12
+_UNDATED_YEAR = 12.0
+"""Rows without dates are taken for months."""
 
 
 def detect_file(series: SeriesFile, family: str) -> Detection:
@@ -36,6 +37,7 @@ def detect_file(series: SeriesFile, family: str) -> Detection:
         # a share of a whole is at most 1; what is on another scale is judged wherever it is a twentieth of its most
         least_exposure=0.05 * min(1.0, most),
         has_month_effects=is_monthly,
+        periods_per_year=series.periods_per_year or _UNDATED_YEAR,
     )
     if series.exposure is None:
         return found
@@ -45,7 +47,7 @@ def detect_file(series: SeriesFile, family: str) -> Detection:
 
 def describe_detection(series: SeriesFile, detection: Detection) -> dict[str, Any]:
     """The answer for one series. Growth is per year where periods have dates, else per period (`growth_unit`)."""
-    scale = (series.periods_per_year or 1.0) / _DETECTORS_YEAR
+    scale = 1.0 if series.periods_per_year else 1 / _UNDATED_YEAR
     answer = {
         "verdict": detection.verdict,
         "changepoints": [_changepoint(found, series.periods, scale) for found in detection.changepoints],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_PERIODS = 4_000
-"""The detector compares every pair of periods: its memory grows with the square of their number."""
+"""The detector weighs a change at each period against all periods: its time grows with the square of their number."""
 
 _DATE_NAME = re.compile(r"(^|[_\s])(date|day|ds|month|period|quarter|time|week|year)s?($|[_\s])", re.IGNORECASE)
 
@@ -105,7 +105,7 @@ def read_triangle(path: Path) -> pl.DataFrame:
     reference, reported = (table.dates(name) for name in ("reference_month", report))
     counts = table.numbers("count")
     for line, about, came, count in zip(table.lines, reference, reported, counts, strict=True):
-        if not count >= 0:
+        if not 0 <= count < np.inf:
             raise BadInput(f"{path}, line {line}: a count is a number of 0 or more.")
         if (came[0].year, came[0].month) < (about[0].year, about[0].month):
             raise BadInput(f"{path}, line {line}: reported in {came[0]:%Y-%m}, before its month {about[0]:%Y-%m}.")

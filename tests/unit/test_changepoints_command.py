@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -305,6 +306,7 @@ def test_a_month_of_reports_is_known_at_its_end(ask: Ask) -> None:
         ("reference_month,report_month,count\n2020-03,2020-01,3\n", "line 2: reported in 2020-01, before its month"),
         ("reference_month,report_month,count\n2020-03,2020-05,-3\n", "line 2: a count is a number of 0 or more"),
         ("reference_month,report_month,count\n2020-03,2020-05,\n", "line 2: a count is a number of 0 or more"),
+        ("reference_month,report_month,count\n2020-03,2020-05,1e999\n", "line 2: a count is a number of 0 or more"),
         ("reference_month,report_month,count\n2020,2020-05,1\n", "about months; this names a year"),
         ("reference_month,report_date,count\n2020-03,2020-05,1\n", "report_date names a month"),
         ("reference_month,report_month,count\n2020-03,soon,1\n", "'soon' in column 'report_month' is no date"),
@@ -329,3 +331,15 @@ def test_detecting_loads_neither_the_scheduler_nor_the_warehouse(tmp_path: Path)
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_growth_of_yearly_counts_is_that_of_a_year(tmp_path: Path) -> None:
+    """Twenty percent a year is told as such; a prior made for months would halve it."""
+    rows = "\n".join(f"{1990 + year},{round(100 * 1.2**year)}" for year in range(25))
+    path = tmp_path / "yearly.csv"
+    path.write_text(f"year,filings\n{rows}\n", encoding="utf-8")
+    series = read_series(path)
+    answer = describe_detection(series, detect_file(series, "auto"))
+    assert [part["growth"] for part in answer["segments"]] == [pytest.approx(math.log(1.2), abs=0.02)]
+    assert answer["segments"][0]["level"] == pytest.approx(100, rel=0.1)
+    assert answer["method"]["growth_unit"] == "per year"

@@ -161,6 +161,8 @@ def test_missing_months_are_skipped() -> None:
     [
         ([1.0, -2.0], {"family": "negbin"}, "Period 1 .* -2"),
         ([1.0, float("inf")], {}, "finite"),
+        ([1e15] * 30 + [2e15] * 30, {}, "Period 0 .* unit"),
+        ([1e300, -1e300] * 10, {}, "Period 0 .* unit"),
         ([[1.0], [2.0]], {}, "one row"),
         (["many"], {}, "row of numbers"),
         ([1.0, 2.0], {"exposure": [1.0]}, "one for each value"),
@@ -275,3 +277,10 @@ def test_quarters_and_years_have_their_own_season_and_growth() -> None:
     assert [p.index for p in found.changepoints] == [50] and len(found.method.month_effects) == 4
     yearly = detect(rng.poisson(100 * 1.2 ** np.arange(20)), periods_per_year=1)
     assert not yearly.changepoints and yearly.segments[0].growth == pytest.approx(np.log(1.2), abs=0.05)
+
+
+def test_a_changepoint_that_the_search_may_not_propose_has_a_date_and_a_probability() -> None:
+    """Five counts a month that stop: too few for two segments of the search, not for the full likelihood."""
+    found = detect([5, 5, 5, 0, 0, 0, 0], family="poisson").changepoints
+    assert [one.index for one in found] == [3]
+    assert found[0].interval == (3, 3) and 0.5 < found[0].probability <= 1

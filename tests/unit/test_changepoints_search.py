@@ -161,6 +161,21 @@ def test_pruning_changes_nothing(seed: int, penalty: float, least: int, is_count
     assert paid == pytest.approx(price, abs=1e-4) or not math.isfinite(price)
 
 
+def test_steep_slopes_of_real_values_are_not_pruned_away() -> None:
+    """The prior of the slope is paid once by a long steep segment and twice when it is cut: no start is lost."""
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        n = int(rng.integers(12, 60))
+        slopes = np.repeat(rng.normal(0, 2, 8), 8)[:n]
+        values = np.cumsum(slopes) + rng.normal(0, 0.05, n)
+        costs = search.square_costs(values, np.full(n, 10.0), least_length=3, slope_scale=0.1)
+        matrix = costs.matrix()
+        price, _ = slow_partition(lambda i, j, costs=matrix: costs[i, j], n, 1, 2.0)
+        edges = [0, *search.partition(costs, 2.0), n]
+        paid = sum(matrix[pair] for pair in itertools.pairwise(edges)) + 2.0 * (len(edges) - 2)
+        assert paid == pytest.approx(price, rel=1e-9)
+
+
 def test_a_line_through_real_values_costs_its_squares() -> None:
     """The cost of real values is half the weighted squares around the weighted line."""
     rng = np.random.default_rng(3)

@@ -132,7 +132,11 @@ def _date_gains(state: State, refit: Refit, place: int, before: int, after: int)
     """Periods at which the changepoint might lie, and the log-likelihood of each up to a constant."""
     turning = refit.held[place].turning
     if turning.kind != "growth":
-        return np.arange(before, after), search.date_weights(state.costs, before, after)
+        gains = search.date_weights(state.costs, before, after)
+        if not np.isfinite(gains[turning.index - before]):
+            # too few counts for two segments of the search: the full likelihood has found this one
+            gains = np.where(np.arange(before, after) == turning.index, 0.0, -np.inf)
+        return np.arange(before, after), gains
     low, high = max(before + 2, turning.index - _WIDEST_BEND), min(after - 2, turning.index + _WIDEST_BEND + 1)
     dates = np.arange(min(low, turning.index), max(high, turning.index + 1))
     return dates, np.array([_bend_value(refit.model, refit.turnings, place, int(date)) for date in dates])

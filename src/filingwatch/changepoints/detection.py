@@ -22,6 +22,9 @@ from filingwatch.errors import BadInput
 NAME = "piecewise log-linear counts"
 VERSION = 2
 _MOST_SPIKES = 8
+_MOST_COUNT = 1e12
+"""Beyond, single counts vanish in the rounding of the likelihood."""
+_MOST_VALUE = 1e100
 
 
 def detect(
@@ -129,6 +132,8 @@ def _checked(
     )
     if is_count:
         _refuse(row < 0, row, "a count", "0 or more, or NaN where nothing is known")
+    most = _MOST_COUNT if is_count else _MOST_VALUE
+    _refuse(np.abs(row) > most, row, "a value", f"at most {most:.0e}; count in a larger unit")
     share = np.ones(len(row)) if exposure is None else _array(exposure)
     doubt = np.zeros(len(row)) if uncertainty is None else _array(uncertainty)
     for name, given in (("exposure", share), ("uncertainty", doubt)):

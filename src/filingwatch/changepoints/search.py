@@ -5,7 +5,8 @@ real values, its weighted sum of squares. How month effects and scatter are foun
 elsewhere.
 
 Method: optimal partitioning with the pruning of Killick, Fearnhead and Eckley (2012); a start is dropped only when no
-later end can make it best, minimum lengths and the prior of growth included.
+later end can make it best, minimum lengths and the prior of growth included. Sloping segments of real values are not
+pruned.
 """
 
 from __future__ import annotations
@@ -316,8 +317,11 @@ def _best_origins(
     rows = np.full(size + 1, len(growths) // 2)
     dropped_by = np.full(size + 1, -1)
     alive = 1
-    # two segments of one growth pay its prior twice: so much less may a cut of one segment save
-    slack = growths[-1] ** 2 / (2 * scale**2) if is_count else 0.0
+    # two segments of one growth pay its prior twice: so much less may a cut of one segment save; slopes of real values
+    # have no bound, so that none of their starts is ever dropped
+    slack = growths[-1] ** 2 / (2 * scale**2) if is_count else np.inf
+    if len(growths) == 1:
+        slack = 0.0
     # what a segment cost when it was looked at last, less what its periods cost at least
     known = np.full(size + 1, -np.inf)
     for stop in range(1, size + 1):

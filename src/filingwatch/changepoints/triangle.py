@@ -50,7 +50,7 @@ class Reports:
             raise BadInput(f"A triangle needs the columns {wanted}; this has {', '.join(frame.columns) or 'none'}.")
         known = frame.drop_nulls(["reference_month", report])
         count = known["count"].cast(pl.Float64).to_numpy()
-        if not np.all(count >= 0):
+        if not np.all((count >= 0) & np.isfinite(count)):
             raise BadInput("A triangle holds counts of 0 or more; aggregate corrections before giving it.")
         reference = known["reference_month"].cast(pl.Date)
         number = (reference.dt.year().cast(pl.Int64) * 12 + reference.dt.month() - 1).to_numpy()
