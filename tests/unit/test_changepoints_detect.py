@@ -284,3 +284,17 @@ def test_a_changepoint_that_the_search_may_not_propose_has_a_date_and_a_probabil
     found = detect([5, 5, 5, 0, 0, 0, 0], family="poisson").changepoints
     assert [one.index for one in found] == [3]
     assert found[0].interval == (3, 3) and 0.5 < found[0].probability <= 1
+
+
+def test_a_shift_across_a_gap_begins_with_a_known_month() -> None:
+    """Fifteen unknown months between two rates: the new regime begins at a known one, on firm evidence."""
+    series = counts(np.random.default_rng(6), rates(120, 20, shifts={66: 3.0})).astype(float)
+    series[60:75] = np.nan
+    (found,) = detect(series, start=START).changepoints
+    assert np.isfinite(series[found.index]) and found.firm_evidence > 5
+    assert found.interval[0] <= 66 <= found.interval[1]
+
+
+def test_a_straight_line_has_no_spikes() -> None:
+    """Real values that follow a line exactly are no extremes of it."""
+    assert not detect(np.arange(60) + 0.5, start=START).spikes

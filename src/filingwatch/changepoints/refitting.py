@@ -223,7 +223,8 @@ def refit(series: Series, state: State, options: Options) -> Refit:
     The weakest is dropped until all have the evidence; the scatter is estimated anew each time. Then steps are added
     that the coarser search has missed.
     """
-    turnings = [Turning(cut, "both" if options.has_growth else "level") for cut in state.cuts]
+    kind: Turn = "both" if options.has_growth else "level"
+    turnings = [Turning(_first_judged(series, cut), kind) for cut in state.cuts]
     scatter, added = state.scatter, 0
     while True:
         model, fitted = _scattered(series, state, options, scatter, turnings)
@@ -242,7 +243,7 @@ def refit(series: Series, state: State, options: Options) -> Refit:
                 continue
         turnings = _without_weakest(turnings, evidence, options.threshold)
     held = tuple(
-        Held(turning, evidence[place], *_firmness(model, series, turnings, place, fitted))
+        Held(turning, float(evidence[place]), *_firmness(model, series, turnings, place, fitted))
         for place, turning in enumerate(turnings)
     )
     return Refit(model, fitted, held, model.mean(fitted, turnings))
@@ -290,7 +291,7 @@ def _with_kinds(model: FullModel, turnings: list[Turning]) -> list[Turning]:
         for kind, gains in zip(("level", "growth"), model.score(others), strict=True):
             if kind == "growth" and not model.options.has_growth:
                 continue
-            tried = [_replaced(told, place, at, kind) for at in _peaks(gains, low, high)]
+            tried = [_replaced(told, place, at, kind) for at in _peaks(gains, low, high, model.series.used)]
             candidates += [(model.fit(each).value, each) for each in tried]
         told = max(candidates, key=lambda pair: pair[0])[1]
     return told
@@ -306,13 +307,18 @@ def _one_more_step(model: FullModel, turnings: list[Turning], fitted: Fitted) ->
     for low, high in pairwise(edges):
         room = _allowed(model, low, high)
         worth = steps[room[0] : room[1] + 1].max(initial=0.0) >= _WORTH_A_FIT * model.options.threshold
-        for at in _peaks(steps, *room) if worth else []:
+        for at in _peaks(steps, *room, model.series.used) if worth else []:
             value = model.fit(sorted([*turnings, Turning(at, "level")], key=lambda turning: turning.index)).value
             tried.append((value, Turning(at, "level")))
     if not tried:
         return None
     value, best = max(tried, key=lambda pair: pair[0])
     return best if value - fitted.value >= model.options.threshold else None
+
+
+def _first_judged(series: Series, at: int) -> int:
+    """The first judged period of a regime that begins at `at`, which may be unknown."""
+    return at + int(np.argmax(series.used[at:]))
 
 
 def _replaced(turnings: Sequence[Turning], place: int, at: int, kind: Turn) -> list[Turning]:
@@ -335,14 +341,15 @@ def _allowed(model: FullModel, before: int, after: int) -> tuple[int, int]:
     return int(judged[least - 1]) + 1, int(judged[-least])
 
 
-def _peaks(gains: Array, low: int, high: int) -> list[int]:
-    """The highest place of a stretch, and the highest of those that are not beside it."""
+def _peaks(gains: Array, low: int, high: int, used: Array) -> list[int]:
+    """The highest judged place of a stretch, its neighbours, and the highest of those that are not beside it."""
     places = np.arange(low, high + 1)
+    places = places[used[low : high + 1]]
     if not len(places):
         return []
     order = places[np.argsort(-gains[places])]
     best = int(order[0])
-    beside = [int(at) for at in (best - 1, best + 1) if low <= at <= high]
+    beside = [int(at) for at in (best - 1, best + 1) if at in places]
     far = order[np.abs(order - best) > _APART][:1]
     return [best, *beside, *(int(at) for at in far)]
 
@@ -352,8 +359,9 @@ def _firmness(
 ) -> tuple[float, tuple[int, ...]]:
     """Evidence that is left without the pair of neighbouring months that helps most, and that pair."""
     index = turnings[place].index
-    near = np.arange(max(index - _PULSE_BEFORE, 0), min(index + _PULSE_AFTER, len(series.counts)))
-    near = near[series.used[near]]
+    judged = np.flatnonzero(series.used)
+    first = int(np.searchsorted(judged, index))
+    near = judged[max(first - _PULSE_BEFORE, 0) : first + _PULSE_AFTER]
     fewer = _without(turnings, place)
     plain = model.fit(fewer)
     help_of = _helps(model, series, model.mean(fitted, turnings), model.mean(plain, fewer))

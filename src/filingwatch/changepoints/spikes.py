@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from filingwatch.changepoints.likelihood import LEAST_REAL_VARIANCE
 from filingwatch.changepoints.model import Array
 from filingwatch.changepoints.settling import Series
 
@@ -45,7 +46,7 @@ def _isolated_values(series: Series, periods: NDArray[np.int64]) -> list[int]:
         if years.sum() >= _YEARS_OF_A_SEASON:
             away[years] -= np.median(away[years])
     usual = np.median(np.abs(away)) * 1.4826
-    score = np.abs(away) / max(usual, 1e-300)
+    score = np.abs(away) / max(usual, np.sqrt(LEAST_REAL_VARIANCE))
     before = np.r_[np.inf, score[:-1]]
     after = np.r_[score[1:], np.inf]
     return periods[(score > _EXTREME) & (before < _UNUSUAL) & (after < _UNUSUAL)].tolist()
