@@ -31,7 +31,7 @@ def rate_for_watch(series_count: int) -> float:
 _THRESHOLDS = np.array([6.0, 6.5, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0])
 _FALSE_A_YEAR = np.array([0.0254, 0.0188, 0.0153, 0.0081, 0.0051, 0.0032, 0.0020, 0.0010])
 """False announcements per quiet series-year at these thresholds of evidence, under looks at every new month: 760 quiet
-series in 5,320 years, counts known at once (seeds 7 and 11). Under the mixture of 6 and 18 months they are fewer."""
+series in 5,320 years, counts known at once (seeds 7 and 11)."""
 
 
 def threshold_for(rate: float = MOST_RATE) -> float:

@@ -97,17 +97,9 @@ def _changepoint(
         firm_evidence=held.firm_evidence,
         surcharge=monitoring.surcharge(
             judged_after=int(series.used[index:].sum()),
-            completeness=_completeness(series, index),
             others=[other.evidence for other in refit.held if other is not held],
         ),
     )
-
-
-def _completeness(series: Series, index: int) -> float:
-    """Mean exposure of the judged periods from a changepoint on, against the greatest before it."""
-    most = series.exposure[:index].max(initial=0.0)
-    judged = series.exposure[index:][series.used[index:]]
-    return float(judged.mean() / most) if len(judged) and most > 0 else 1.0
 
 
 def _estimate(refit: Refit, contrast: Array) -> tuple[float, float]:

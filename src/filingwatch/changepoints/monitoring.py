@@ -23,14 +23,6 @@ CONTESTED = 2.0
 other look strong, since together they take the scatter for shifts."""
 
 
-INCOMPLETE = 0.6
-"""So much less evidence is asked for where the new regime is not reported whole: the error of the delay law, which is
-in the evidence, makes false announcements rarer there at the same bar. With 1.2, and 5.5 as the least evidence that is
-held on to, they were twice as many as allowed (0.032 a quiet series-year)."""
-WHOLE = 0.8
-"""Completeness of the new regime, on average over its judged months, from which it counts as reported whole."""
-
-
 class Evident(Protocol):
     """What the rule of announcing looks at; `records.Changepoint` says what each means."""
 
@@ -39,12 +31,11 @@ class Evident(Protocol):
     surcharge: float
 
 
-def surcharge(judged_after: int, completeness: float, others: Iterable[float]) -> float:
-    """Evidence asked of a changepoint beyond the threshold: for its age, for what is not reported yet of its new regime
-    (mean completeness of the judged months), and for the other changepoints of the same answer, given by their
-    evidence."""
-    contested = CONTESTED * sum(evidence < BEYOND_DOUBT for evidence in others)
-    return contested + (OLD if judged_after > RECENT else 0.0) - (INCOMPLETE if completeness < WHOLE else 0.0)
+def surcharge(judged_after: int, others: Iterable[float]) -> float:
+    """Evidence asked of a changepoint beyond the threshold: for its age, and for the other changepoints of the same
+    answer, given by their evidence."""
+    contested = sum(evidence < BEYOND_DOUBT for evidence in others)
+    return (OLD if judged_after > RECENT else 0.0) + CONTESTED * contested
 
 
 def is_announced(found: Evident, threshold: float) -> bool:

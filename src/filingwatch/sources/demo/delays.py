@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from filingwatch.sources.demo.calendar import FRIDAY, THURSDAY, TUESDAY, WEDNESDAY, next_weekday
-from filingwatch.sources.demo.truth import SURGE_WINDOW_DAYS
+from filingwatch.sources.demo.truth import surge_window
 
 CHINESE_DAYS = (TUESDAY, FRIDAY)
 EARLY_SHARE = 0.4
@@ -70,12 +70,11 @@ def publish_grant(office: str, filed: dt.date, delay: float) -> dt.date:
 
 
 def publish_surge(filed: dt.date, born: dt.date, choice: float, delay: float) -> dt.date:
-    """At once in the last weeks before the world was born, and from then on four to five months after filing.
+    """At once in the last month before the world was born, and from then on four to five months after filing.
 
     The story: a programme asked for early publication of its whole portfolio.
     """
-    window = [born - dt.timedelta(days=back) for back in range(SURGE_WINDOW_DAYS - 1, -1, -1)]
-    days = [day for day in window if day.weekday() in CHINESE_DAYS]
+    days = [day for day in surge_window(born) if day.weekday() in CHINESE_DAYS]
     return max(days[int(choice * len(days))], _published("CN", filed, 120, 150, delay))
 
 

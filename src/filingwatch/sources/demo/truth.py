@@ -47,6 +47,14 @@ def surge_start(born: dt.date) -> dt.date:
     return first_of_month(month_index(born) - SURGE_LEAD_MONTHS)
 
 
+def surge_window(born: dt.date) -> list[dt.date]:
+    """The days in which the surge comes to light: the last ones of the last month that is over on the first night,
+    since looks at changepoints know whole months."""
+    next_day = born + dt.timedelta(days=1)
+    end = next_day.replace(day=1) - dt.timedelta(days=1)
+    return [end - dt.timedelta(days=back) for back in range(SURGE_WINDOW_DAYS - 1, -1, -1)]
+
+
 def planted(seed: int, born: dt.date) -> tuple[PlantedShift, ...]:
     """The shifts of this world, oldest first. They are the same for every seed, which the signature leaves open."""
     del seed
@@ -65,7 +73,7 @@ def planted(seed: int, born: dt.date) -> tuple[PlantedShift, ...]:
             SURGE_FIELD,
             surge_start(born),
             SURGE_FACTOR,
-            born - dt.timedelta(days=SURGE_WINDOW_DAYS - 1),
+            surge_window(born)[0],
             (f"smart_cities/patent_type=invention/technology={SURGE_FIELD}",),
         ),
     )
