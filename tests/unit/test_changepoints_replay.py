@@ -47,9 +47,10 @@ def test_a_shift_shows_within_the_year_and_not_before(shifted: pl.DataFrame) -> 
 
 
 def test_a_look_knows_nothing_of_later_reports(shifted: pl.DataFrame) -> None:
-    """The look of a day is the same whether later reports are in the file or not."""
+    """The look of a day is the same whether later counts are in the file or not; that months are covered is no count."""
     day = dt.date(2016, 10, 31)
-    whole, cut = (replay(frame, looks=[day])[0] for frame in (shifted, shifted.filter(pl.col("report_date") <= day)))
+    known = pl.when(pl.col("report_date") <= day).then(pl.col("count")).otherwise(0)
+    whole, cut = (replay(frame, looks=[day])[0] for frame in (shifted, shifted.with_columns(count=known)))
     assert np.array_equal(whole.counts, cut.counts) and np.array_equal(whole.completeness, cut.completeness)
     assert whole.detection == cut.detection
 
@@ -123,3 +124,15 @@ def test_what_is_never_seen_has_no_first_sight() -> None:
     """No look sees it: there is no such day."""
     assert first_sight(lambda day: False, SHIFT, dt.date(2019, 12, 31)) is None
     assert first_sight(lambda day: True, SHIFT, SHIFT) is None
+
+
+def test_a_triangle_that_ends_shows_no_fall(quiet: pl.DataFrame) -> None:
+    """Reports that go on for years after the last filing month say nothing of later months, unless a row does."""
+    last = dt.date(2014, 6, 1)
+    ended = quiet.filter(pl.col("reference_month") <= last)
+    assert not any(look.announced for look in replay(ended))
+    covered = pl.DataFrame(
+        {"reference_month": [dt.date(2016, 6, 1)], "report_date": [dt.date(2016, 7, 1)], "count": [0]}
+    )
+    fallen = replay(pl.concat([ended, covered], how="vertical_relaxed"), looks=[ended["report_date"].max()])
+    assert [one.direction for look in fallen for one in look.detection.changepoints] == ["down"]

@@ -65,7 +65,8 @@ def replay(
     `triangle` has the columns reference_month, count and report_date (or report_month); its delay law is learned
     from itself, anew for each look. Looks default to the last day of every month of reports. `threshold` is the
     evidence asked for of an announcement, by default that of a single series under monthly looks (see `calibration`);
-    further `options` go to `detect`.
+    further `options` go to `detect`. Filing months after the last one of the whole triangle are not part of it; a row
+    with count 0 says that a month is.
 
     Raises:
         BadInput: the frame is no triangle.
@@ -78,7 +79,8 @@ def replay(
         looks = [last_day(month) for month in range(first, last + 1)]
     asked = calibration.threshold_for() if threshold is None else threshold
     law_at = partial(learn_law, reports)
-    return _announce((look_at(reports, day, law_at, **options) for day in looks), asked)
+    last_month = int(reports.month.max(initial=0))
+    return _announce((look_at(reports, day, law_at, last_month=last_month, **options) for day in looks), asked)
 
 
 def _announce(looks: Iterable[Look], threshold: float) -> list[Look]:
@@ -101,16 +103,24 @@ def _is_told(look: Look, found: Changepoint, before: Look) -> bool:
 
 
 def look_at(
-    reports: Reports, as_of: dt.date, law_at: LawAt, *, source_until: dt.date | None = None, **options: Any
+    reports: Reports,
+    as_of: dt.date,
+    law_at: LawAt,
+    *,
+    source_until: dt.date | None = None,
+    last_month: int | None = None,
+    **options: Any,
 ) -> Look:
     """One look: the series from its first reported month on, corrected for what cannot have been reported yet.
 
     A look knows whole months of reports, so that all nights of a month see the same. `source_until` is the last day
-    the source is known to cover, when something else than the series tells it.
+    the source is known to cover, when something else than the series tells it; `last_month` the last filing month (by
+    number) that is counted at all.
     """
     until = last_whole_month(min(observed_until(reports, as_of), source_until or as_of))
     known = reports.known_by(until)
-    start, counts = monthly_counts(known, month_number(until))
+    last = month_number(until)
+    start, counts = monthly_counts(known, last if last_month is None else min(last, last_month))
     months = month_number(start) + np.arange(len(counts))
     share, error = law_at(until).at(months, until)
     options = {"least_exposure": LEAST_EXPOSURE, "threshold": calibration.FOUND} | options
