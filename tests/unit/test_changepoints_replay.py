@@ -47,7 +47,7 @@ def test_a_shift_shows_within_the_year_and_not_before(shifted: pl.DataFrame) -> 
 
 
 def test_a_look_knows_nothing_of_later_reports(shifted: pl.DataFrame) -> None:
-    """The look of a day is the same whether later counts are in the file or not; that months are covered is no count."""
+    """The look of a day is the same whether later counts are in the file or not."""
     day = dt.date(2016, 10, 31)
     known = pl.when(pl.col("report_date") <= day).then(pl.col("count")).otherwise(0)
     whole, cut = (replay(frame, looks=[day])[0] for frame in (shifted, shifted.with_columns(count=known)))
