@@ -245,6 +245,18 @@ _CROWD = [f"Nova{word} Systems Inc" for word in ("", " Data", " Health", " Energ
 ]  # fmt: skip
 
 
+def test_a_block_that_shrinks_by_several_names_is_judged_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that were beyond the cut of a block meet the others as soon as enough of them are gone."""
+    monkeypatch.setattr(blocking, "MOST_IN_BLOCK", 4)
+    crowd = {f"Nova{word} Systems Inc" for word in ("", " Data", " Health", " Energy", " Power")}
+    crowd |= {"Nova Systems Incorporated"}
+    left = {"Nova Data Systems Inc", "Nova Systems Inc", "Nova Systems Incorporated"}
+    before = resolve({name: name for name in crowd}, {}, Known())
+    known = Known(facts=before.facts, scored=before.scored)
+    now = {name: name for name in left}
+    assert set(resolve(now, {}, known).scored) == set(resolve(now, {}, Known()).scored) != set()
+
+
 @given(st.lists(st.sets(st.sampled_from(_CROWD), min_size=1), min_size=2, max_size=4), st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_night_by_night_is_as_all_at_once(

@@ -3,7 +3,7 @@ there are, so that a name that comes later meets the same ones as if it had been
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations, product
 
@@ -35,12 +35,14 @@ def list_candidates(
 ) -> Iterator[tuple[str, str]]:
     """Pairs of names (smaller first; one may come twice) that share a key and of which at least one is new.
 
-    Where a name is gone from a block that is too large (`gone_keys`), another has moved up: all its pairs come.
+    Where names are gone from a block that was too large (`gone_keys` has each of their keys once for every name),
+    others have moved up: all its pairs come.
     """
-    fresh = set(new)
+    fresh, gone = set(new), Counter(gone_keys)
     for key, block in _make_blocks(keys).items():
         kept = block[:MOST_IN_BLOCK]
-        newer = kept if len(block) >= MOST_IN_BLOCK and key in gone_keys else [name for name in kept if name in fresh]
+        was_cut = key in gone and len(block) + gone[key] > MOST_IN_BLOCK
+        newer = kept if was_cut else [name for name in kept if name in fresh]
         if len(kept) > 1 and newer:
             here = set(newer)
             yield from combinations(newer, 2)

@@ -101,7 +101,7 @@ def resolve(names: Mapping[str, str], seen_together: Mapping[Pair, float], known
     facts |= {name: _remember(parse(name), known.brands) for name in new}
     keys = {name: its.keys for name, its in facts.items()}
     cut_off = find_cut_off(keys)
-    gone_keys = {key for name, its in known.facts.items() if name not in spelling for key in its.keys}
+    gone_keys = [key for name, its in known.facts.items() if name not in spelling for key in its.keys]
     scored = {pair: score for pair, score in known.scored.items() if _still_meet(pair, keys, cut_off)}
     together = {pair for pair in seen_together if pair[0] in spelling and pair[1] in spelling}
     candidates = set(list_candidates(keys, new, gone_keys)) | together
