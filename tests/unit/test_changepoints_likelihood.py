@@ -7,7 +7,7 @@ import pytest
 from scipy.special import gammaln
 from scipy.stats import nbinom
 
-from filingwatch.changepoints import likelihood, refitting
+from filingwatch.changepoints import full_model, likelihood
 
 FREE = np.array([1e-9])
 
@@ -105,7 +105,7 @@ def test_normal_errors_may_correlate_across_gaps() -> None:
 def test_the_error_of_the_law_is_shared_by_young_months() -> None:
     """The columns of the law's error give every month its variance, and two months that of the older."""
     doubt = np.array([0.0, 0.0, 0.02, 0.05, 0.1, 0.4])
-    columns = np.column_stack(refitting.law_columns(doubt, np.ones(6, dtype=bool)))
+    columns = np.column_stack(full_model.law_columns(doubt, np.ones(6, dtype=bool)))
     covariance = columns @ columns.T
     assert np.diag(covariance) == pytest.approx(doubt**2, rel=0.6, abs=1e-3)
     assert covariance[3, 5] == pytest.approx(doubt[3] ** 2, rel=0.5)

@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from filingwatch.changepoints import calibration, monitoring, search
+from filingwatch.changepoints.full_model import FullModel, Turning
 from filingwatch.changepoints.model import Array
 from filingwatch.changepoints.months import month_name
 from filingwatch.changepoints.records import Changepoint, Segment
-from filingwatch.changepoints.refitting import FullModel, Refit, Turning
+from filingwatch.changepoints.refitting import Refit
 from filingwatch.changepoints.settling import Options, Series, State
 
 _SURE = 1.959964

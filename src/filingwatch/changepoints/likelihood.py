@@ -5,7 +5,7 @@ variance `variance`, so that a count alone is negative binomial. Behind the g of
 autoregression z of correlation `correlation` and variance 1; g is the gamma quantile of z's place, by Wilson and
 Hilferty's cube, (1 - variance / 9 + z * sqrt(variance) / 3) ** 3. The integral over z is taken by Laplace's
 approximation; coefficients are held by a normal prior. Real values have normal errors of the same correlation. How the
-columns come about belongs to `refitting`.
+columns come about belongs to `full_model`.
 
 Sources: Laplace's approximation for latent Gaussian models (Rue, Martino and Chopin 2009); Wilson and Hilferty (1931);
 correlation of counts mistaken for shifts (Lund et al. 2023).
