@@ -72,10 +72,10 @@ def train_model(
     # one thread: sums in one order, the same bits every time
     with threadpool_limits(1):
         for learn, hold in splits:
-            fold = _fit_linear(matrix[learn], wanted[learn], weights[learn], strength)
+            fold = fit_linear(matrix[learn], wanted[learn], weights[learn], strength)
             scores[hold] = fold.decision_function(matrix[hold])
         slope, offset = _fit_sigmoid(scores, wanted, weights * training.stands_for)
-        final = _fit_linear(matrix, wanted, weights, strength)
+        final = fit_linear(matrix, wanted, weights, strength)
     if slope <= 0:
         return None
     return Model(final.coef_[0], float(final.intercept_[0]), slope, offset, _sigmoid(slope * scores + offset), folds)
@@ -107,7 +107,7 @@ def choose_threshold(model: Model, training: TrainingSet, *, recall_target: floa
     return Threshold(value, float(np.mean(found >= value)), precision, set_on)
 
 
-def _fit_linear(matrix: sparse.csr_matrix, wanted: np.ndarray, weights: np.ndarray, strength: float):
+def fit_linear(matrix: sparse.csr_matrix, wanted: np.ndarray, weights: np.ndarray, strength: float):
     # the primal of liblinear draws no random numbers and sums in one thread: the same bits every time
     model = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear", max_iter=200)
     return model.fit(matrix, wanted, sample_weight=weights)

@@ -1,0 +1,121 @@
+"""A ranking and a calibrated probability of texts from labels: what screening learns with, usable without a watch.
+
+Here belongs the choice of features and of the linear model, the same for a simulated screen and for a night. Which
+labels count belongs to `labels`, which document is shown next to `queueing`. Everything is deterministic: equal input
+gives equal output, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from filingwatch.relevance.labels import TrainingSet
+from filingwatch.relevance.model import fit_linear, fit_vectors, train_model
+from filingwatch.vectors import Counted, Counts, Lexicon, Vectors
+from filingwatch.words import class_tokens, text_tokens
+
+MOST_FEATURES = 100_000
+CLASS_WEIGHT = 0.7
+STRENGTH = 5.0
+FOLDS = 5
+# with fewer labels of a class than this nothing can be held out: similarity to what is known orders the documents
+LEAST_CROSS_FITTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The features of some documents, one row each in the order given; `tokens` names the columns."""
+
+    matrix: sparse.csr_matrix
+    tokens: np.ndarray
+    vectors: Vectors
+
+    def __len__(self) -> int:
+        return self.matrix.shape[0]
+
+
+def prepare(
+    texts: Sequence[str],
+    *,
+    symbols: Sequence[Sequence[str]] | None = None,
+    terms: Sequence[str] = (),
+    ids: Sequence[str] | None = None,
+) -> Prepared:
+    """The features of all documents, in whatever languages each is written.
+
+    `symbols` are class symbols of each document; leave them out where labels were made from classes. `terms` are the
+    watch's, which no segmenter may split. `ids` name the documents and change nothing.
+    """
+    words, classes = Lexicon(), Lexicon()
+    held = symbols if symbols is not None else [()] * len(texts)
+    counted = Counted(
+        Counts.stack([words.count(text_tokens(text)) for text in texts], words),
+        Counts.stack([classes.count(class_tokens(each)) for each in held], classes),
+    )
+    vectors = fit_vectors(counted, use_classes=symbols is not None, most=MOST_FEATURES, class_weight=CLASS_WEIGHT)
+    features = vectors.build(counted)
+    return Prepared(features.matrix, features.tokens, vectors)
+
+
+def rank(
+    prepared: Prepared, rows: np.ndarray, is_relevant: np.ndarray, *, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """A score for every document, higher where it is more likely relevant; comparable within this call only.
+
+    `rows` are the labelled documents. Labels of one class only give similarity to what is known; none give zeros.
+    """
+    rows, wanted, weights = _as_arrays(rows, is_relevant, weights)
+    if not len(rows) or not prepared.matrix.shape[1]:
+        return np.zeros(len(prepared))
+    if wanted.all() or not wanted.any():
+        return _resemble(prepared.matrix, rows, weights) * (1.0 if wanted.all() else -1.0)
+    with threadpool_limits(1):
+        model = fit_linear(prepared.matrix[rows], wanted.astype(int), weights, STRENGTH)
+        return model.decision_function(prepared.matrix)
+
+
+def probabilities(
+    prepared: Prepared,
+    rows: np.ndarray,
+    is_relevant: np.ndarray,
+    *,
+    stands_for: np.ndarray | None = None,
+    seed: int,
+) -> np.ndarray:
+    """The calibrated probability of every document; that of a labelled one is from a model that did not see its label.
+
+    `stands_for` says how many documents each labelled one speaks for. Too few labels, or labels that cannot be told
+    apart, give every document the smoothed share of relevant labels.
+    """
+    rows, wanted, stands = _as_arrays(rows, is_relevant, stands_for)
+    share = (stands[wanted].sum() + 0.5) / (stands.sum() + 1.0)
+    flat = np.full(len(prepared), share)
+    if min(wanted.sum(), (~wanted).sum()) < LEAST_CROSS_FITTED:
+        return flat
+    training = TrainingSet(rows, wanted, np.zeros(len(rows), dtype=bool), stands)
+    model = train_model(prepared.matrix[rows], training, weak_weight=1.0, strength=STRENGTH, folds=FOLDS, seed=seed)
+    if model is None:
+        return flat
+    score = model.slope * (prepared.matrix @ model.weights + model.intercept) + model.offset
+    found = 1.0 / (1.0 + np.exp(-np.clip(score, -60, 60)))
+    found[rows] = model.out_of_fold
+    return found
+
+
+def _as_arrays(
+    rows: np.ndarray, is_relevant: np.ndarray, weights: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows = np.asarray(rows, dtype=np.int64)
+    weights = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float)
+    order = np.argsort(rows, kind="stable")
+    return rows[order], np.asarray(is_relevant, dtype=bool)[order], weights[order]
+
+
+def _resemble(matrix: sparse.csr_matrix, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    centre = np.asarray(matrix[rows].multiply(weights[:, None]).sum(axis=0)).ravel() / weights.sum()
+    return matrix @ centre
