@@ -13,7 +13,9 @@ import polars as pl
 from filingwatch.ledger import Run
 from filingwatch.warehouse import utc_now
 
-APPEND_ONLY = ("ml.model", "ml.topic_lineage", "ml.changepoint_event", "ml.pipeline_change")
+APPEND_ONLY = (
+    "ml.model", "ml.topic_lineage", "ml.changepoint_event", "ml.pipeline_change", "ml.promotion", "ml.promotion_effect",
+)  # fmt: skip
 """Never replaced: each row tells the run that said it, in a column or as the beginning of its model's id."""
 
 

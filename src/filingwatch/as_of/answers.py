@@ -22,6 +22,8 @@ SAID_BY = {
     "applicant_entity": "applicants", "applicant_link": "applicants", "applicant_review": "applicants",
     "changepoint": "changepoints", "filing_completeness": "completeness", "filing_topic": "topics",
     "legal_entity": "applicants", "nowcast_score": "nowcasts", "pipeline_finding": "changepoints",
+    "label_queue": "relevance", "relevance_label": "relevance", "relevance_quality": "relevance",
+    "term_hit": "relevance", "term_suggestion": "relevance", "term_yield": "relevance",
     "relevance": "relevance", "series_fit": "changepoints", "series_verdict": "changepoints", "topic": "topics",
 }  # fmt: skip
 """Which job replaces a table of ml."""
