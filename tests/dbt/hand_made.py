@@ -32,7 +32,7 @@ def land(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "insert into raw.decision values (1, 'p-decisions', 'towns', 'relevance_label', 'CN104000001A', 'relevant', "
-        "'somebody', ?, null, null)",
+        "'somebody', ?, null, null, null)",
         [SEEN],
     )
     _land_background(con)

@@ -57,7 +57,7 @@ def test_taking_in_what_changed_equals_building_everything(
         ])  # fmt: skip
         for number, subject, value in ((10, "CN109000009A|CN123000002A", "join"), (11, "US10000001B2", "split")):
             con.execute(
-                "insert into raw.decision values (?, 'p-d', null, 'link', ?, ?, 'anna', ?, null, null)",
+                "insert into raw.decision values (?, 'p-d', null, 'link', ?, ?, 'anna', ?, null, null, null)",
                 [number, subject, value, SEEN],
             )
         con.execute("insert into raw.watch values ('towns', 'v3', 'Towns', ?, ?, null)", [json.dumps(NEW_TERM), SEEN])

@@ -43,7 +43,7 @@ class House:
     def decide(self, value: str, *publications: str, why: str = "because") -> None:
         self.decisions += 1
         self.con.execute(
-            "insert into raw.decision values (?, 'p-d', null, 'link', ?, ?, 'anna', ?, ?, null)",
+            "insert into raw.decision values (?, 'p-d', null, 'link', ?, ?, 'anna', ?, ?, null, null)",
             [self.decisions, "|".join(sorted(publications)), value, SEEN, why],
         )
 

@@ -67,7 +67,7 @@ def said(con: duckdb.DuckDBPyConnection, name: str) -> tuple:
 def decide(con: duckdb.DuckDBPyConnection, number: int, value: str) -> None:
     con.execute(
         "insert into raw.decision values (?, 'p', null, 'applicant_pair', 'nvidiacorp|nvidiacorporation', ?, 'ann', "
-        "timestamp '2026-11-22' + interval (?) minute, null, null)",
+        "timestamp '2026-11-22' + interval (?) minute, null, null, null)",
         [number, value, number],
     )
 

@@ -90,7 +90,7 @@ def test_nights_that_look_back_far_are_like_any_other(con: duckdb.DuckDBPyConnec
     assert not judge(con, publishing)[0]
     for number, subject in enumerate(("volume:register", "landed")):
         con.execute("insert into raw.decision select ?, 'p', null, 'batch_accepted', ?, 'accepted', 'Ada', "
-                    "max(fetched_at), 'corrected by the office', null from raw.page", [number, subject])  # fmt: skip
+                    "max(fetched_at), 'corrected', null, null from raw.page", [number, subject])  # fmt: skip
         assert judge(con, publishing)[0] is (subject == "landed")
 
 

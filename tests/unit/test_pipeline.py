@@ -55,7 +55,8 @@ class Home:
 
     def label(self, number: int, invention: str, value: str) -> None:
         self.con.execute(
-            "insert into raw.decision values (?, 'p', 'test_watch', 'relevance_label', ?, ?, 'ada', ?, null, null)",
+            "insert into raw.decision "
+            "values (?, 'p', 'test_watch', 'relevance_label', ?, ?, 'ada', ?, null, null, null)",
             [number, invention, value, dt.datetime(2026, 2, 1)],
         )
 
@@ -65,7 +66,8 @@ class Home:
             [f"p-{number}", run_id],
         )
         self.con.execute(
-            "insert into raw.decision values (?, ?, 'test_watch', 'new_way', 'all', 'accepted', 'ada', ?, null, null)",
+            "insert into raw.decision "
+            "values (?, ?, 'test_watch', 'new_way', 'all', 'accepted', 'ada', ?, null, null, null)",
             [number, f"p-{number}", dt.datetime(2026, 3, 1)],
         )
 

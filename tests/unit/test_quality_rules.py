@@ -319,7 +319,8 @@ def test_a_drift_is_let_through_once_by_a_person(
     previous = publish_copy(settings, healthy_file)
     con.execute("update core.fct_invention set applicant_count = 0")
     decide = (
-        "insert into raw.decision values (?, 'p', null, 'batch_accepted', 'drift', 'accepted', 'Ada', ?, null, null)"
+        "insert into raw.decision "
+        "values (?, 'p', null, 'batch_accepted', 'drift', 'accepted', 'Ada', ?, null, null, null)"
     )
     con.execute(decide, [1, "2026-11-01 09:00"])
     assert drifted(quality.judge(con, "to_publish", RUN, previous)) == {"complete: applicant"}
@@ -474,7 +475,7 @@ def test_a_bad_batch_stays_under_judgement_until_a_person_accepts_it(con: duckdb
     closed = quality.judge(con, "landed", later, None)
     assert [check.check_name for check in closed.not_passed] == ["null_share_like_history"]
     con.execute("insert into raw.decision values (1, 'p', null, 'batch_accepted', 'landed', 'accepted', 'Ada', "
-                "timestamp '2026-11-22 09:00', 'the office left the dates out', null)")  # fmt: skip
+                "timestamp '2026-11-22 09:00', 'the office left the dates out', null, null)")  # fmt: skip
     assert quality.judge(con, "landed", later, None).is_open
 
 

@@ -65,7 +65,7 @@ def add(con: duckdb.DuckDBPyConnection, filings: pl.DataFrame) -> None:
 
 def decide(con: duckdb.DuckDBPyConnection, number: int, kind: str, subject: str, value: str, watch: str) -> None:
     con.execute(
-        "insert into raw.decision values (?, 'p', ?, ?, ?, ?, 'ann', ?, null, null)",
+        "insert into raw.decision values (?, 'p', ?, ?, ?, ?, 'ann', ?, null, null, null)",
         [number, watch, kind, subject, value, dt.datetime(2026, 1, 1) + dt.timedelta(minutes=number)],
     )
 

@@ -82,7 +82,7 @@ def test_a_person_may_accept_the_new_volume_of_a_source(
     assert {result.status for result in told} == {"degraded"}
     assert "`filingwatch decide batch_accepted volume:shelf accepted --why ...`" in (told[0].error or "")
     con.execute("insert into raw.decision values (1, 'p', null, 'batch_accepted', ?, 'accepted', 'Ada', "
-                "timestamp '2026-11-07 09:00', 'the watch asks for less', null)", [subject])  # fmt: skip
+                "timestamp '2026-11-07 09:00', 'the watch asks for less', null, null)", [subject])  # fmt: skip
     assert {result.status for result in play(con, settings, shelf, range(7, 10))} == {status}
 
 

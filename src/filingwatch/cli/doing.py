@@ -185,14 +185,26 @@ def restore(
 
 @app.command()
 def decide(
-    kind: Annotated[str, typer.Argument(help="relevance_label, topic_name or batch_accepted.")],
-    subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic.")],
-    value: Annotated[str, typer.Argument(help="relevant, irrelevant, a name, or accepted.")],
+    kind: Annotated[str, typer.Argument(help="What is decided; the kinds are below.")],
+    subject: Annotated[str, typer.Argument(help="What it is about: a publication, an invention, a topic, an alert.")],
+    value: Annotated[str, typer.Argument(help="One of the values of its kind.")],
     watch: Annotated[str | None, typer.Option(help="The watch of a label or a topic; needed with several.")] = None,
     why: Annotated[str | None, typer.Option(help="The reason, for those who come later.")] = None,
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
     """Put a human decision into the inbox. Works at any time, also while a run is under way.
+
+    \b
+    relevance_label   relevant, irrelevant, skip, reset   of a publication or an invention, for a watch
+    relevance_ruling  relevant, irrelevant, reset         where people differ (`filingwatch labels disputes`)
+    relevance_seed    relevant, irrelevant, reset         a weak label, to begin with
+    topic_name        any name                            of a topic of a watch
+    right_tag         confirmed, refused, reset           of <invention>|<right>, for a watch
+    alert             acknowledged, muted, reset          of an alert
+    link              join, split, reset                  better: `filingwatch links`
+    applicant_pair    same, different, reset              better: `filingwatch applicants`
+    new_way           accepted                            of a watch: the new way of answering it is meant
+    batch_accepted    accepted                            of landed, drift or volume:<source>
 
     Example: filingwatch decide relevance_label CN117876249A irrelevant --watch smart_cities --why "no city in it"
     """
