@@ -1,4 +1,5 @@
 -- Relevance with people in the loop: labels as they count, the queue, what is known of quality, terms, promotions.
+alter table ml.relevance add column model_probability double;
 alter table ml.relevance add column inherited_from varchar;
 
 create table ml.relevance_label (

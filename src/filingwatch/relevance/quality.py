@@ -219,19 +219,27 @@ def _measure_labels(frame: pl.DataFrame, strata: Sequence[Stratum], settings: Qu
 
 def _audit_error(frame: pl.DataFrame, settings: QualitySettings) -> float | None:
     """Calibration error on the samples of the strata, each document standing for its part of the stratum."""
+    taken, weights = draw_audit(frame, settings)
+    if not len(taken):
+        return None
+    probability, is_relevant = frame["probability"].to_numpy(), frame["label"].fill_null(False).to_numpy()
+    return calibration_error(probability[taken], is_relevant[taken], weights)
+
+
+def draw_audit(frame: pl.DataFrame, settings: QualitySettings | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of `frame` (as for `estimate`) that count as drawn at random, and how many documents each stands for."""
     probability, lot = frame["probability"].to_numpy(), frame["lot"].to_numpy()
-    is_read, is_relevant = frame["label"].is_not_null().to_numpy(), frame["label"].fill_null(False).to_numpy()
+    is_read = frame["label"].is_not_null().to_numpy()
     rows, weights = [], []
-    for held, _ in _cut(probability, settings):
+    for held, _ in _cut(probability, settings or QualitySettings()):
         order = held[np.argsort(lot[held], kind="stable")]
         unread = np.flatnonzero(~is_read[order])
         sample = order[: unread[0]] if len(unread) else order
         rows.append(sample)
         weights.append(np.full(len(sample), len(order) / max(len(sample), 1)))
-    taken = np.concatenate(rows) if rows else np.array([], dtype=np.int64)
-    if not len(taken):
-        return None
-    return calibration_error(probability[taken], is_relevant[taken], np.concatenate(weights))
+    if not rows:
+        return np.array([], dtype=np.int64), np.array([])
+    return np.concatenate(rows), np.concatenate(weights)
 
 
 def _find_hard(frame: pl.DataFrame, settings: QualitySettings) -> np.ndarray:

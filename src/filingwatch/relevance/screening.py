@@ -34,6 +34,7 @@ SCHEMA = {
     "decided_by": pl.String,
     "words_for": pl.List(pl.String),
     "words_against": pl.List(pl.String),
+    "model_probability": pl.Float64,
 }
 
 
@@ -259,8 +260,10 @@ def _keep_out(row: _Row, hit: Hits) -> _Row:
     return (min(row[0], rule_probability(hit)), False, "rule", [], list(hit.exclude[:MOST_REASONS]))
 
 
-def _let_person_decide(row: _Row, label: bool | None) -> _Row:
-    return row if label is None else (float(label), label, "person", row[3], row[4])
+def _let_person_decide(row: _Row, label: bool | None) -> tuple[Any, ...]:
+    """The final answer; what was believed without the person's word stands beside it."""
+    final = row if label is None else (float(label), label, "person", row[3], row[4])
+    return (*final, row[0])
 
 
 def _agreement(rows: pl.DataFrame, hits: Sequence[Hits]) -> float | None:
