@@ -64,7 +64,9 @@ create table ml.term_yield (
     relevant_share_high double,
     expected_relevant double not null,
     collision_rate double,
-    verdict varchar not null check (verdict in ('useful', 'brings only rejects', 'no hits', 'too few labels')),
+    verdict varchar not null check (
+        verdict in ('useful', 'brings only rejects', 'keeps out relevant ones', 'no hits', 'too few labels')
+    ),
     query_hash varchar not null,
     model_id varchar not null,
     primary key (watch, role, term)
