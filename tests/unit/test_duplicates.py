@@ -62,6 +62,19 @@ def test_shared_boilerplate_makes_no_near_duplicate() -> None:
     assert find_pairs({str(place): text for place, text in enumerate(texts)}) == []
 
 
+def test_a_text_that_holds_another_whole_is_found_up_to_a_quarter_more() -> None:
+    """The limit itself: 60 shingles of 75. All that differs is rarer than all that is shared, so the search must look
+    exactly as far as its bound says."""
+    base = [f"base{number}" for number in range(60)]
+    longer = [f"more{number}" for number in range(15)] + base
+    too_long = [f"much{number}" for number in range(16)] + base
+    texts = {"a": " ".join(base), "b": " ".join(longer), "c": " ".join(too_long)}
+    assert [(pair.document, pair.other, pair.likeness) for pair in find_pairs({"a": texts["a"], "b": texts["b"]})] == [
+        ("a", "b", 0.8)
+    ]
+    assert find_pairs({"a": texts["a"], "c": texts["c"]}) == []
+
+
 _WORDS = [f"word{number}" for number in range(60)] + list("城市行人流量监测摄像头视频平台统计方向信号灯")
 
 

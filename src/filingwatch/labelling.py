@@ -1,0 +1,292 @@
+"""Labelling as a service: the next documents for a person, what the person says, undo, progress. No screen, no file.
+
+The terminal, the sheet and the desk are built on it. Documents are read from the published file, what people said from
+the inbox, so that a word shows at once, also while a night runs. Which labels count belongs to `relevance.resolving`,
+the order of reading to the night that made the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from filingwatch import claims
+from filingwatch.decisions import Decision, decide, find_decisions
+from filingwatch.errors import BadInput
+from filingwatch.label_items import Item, Said, find_homes, read_items, read_quality, read_queue
+from filingwatch.relevance.resolving import KINDS, LABEL, RULING, SKIP, VALUES, Labels, find_inventions, resolve
+from filingwatch.settings import Settings
+from filingwatch.texts import draw
+from filingwatch.warehouse import reader, utc_now
+
+DOUBLE_SHARE = 0.1
+"""Share of documents that a second person reads as well, so that it is known how far people agree."""
+
+_LOT_DIGITS, _LOT_SEED = 8, 20231
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What people said of one watch, landed or not: every decision in order, the labels that follow, and the invention
+    of each subject."""
+
+    decisions: tuple[Decision, ...]
+    labels: Labels
+    homes: Mapping[str, str]
+
+    def home(self, decision: Decision) -> str:
+        return self.homes.get(decision.subject, decision.subject)
+
+    def of(self, annotator: str) -> dict[str, str]:
+        """What this person's last words on each invention were, as value; taken back ones are left out."""
+        said = {
+            self.home(one): one.value
+            for one in self.decisions
+            if one.kind == LABEL and one.decided_by == annotator
+        }  # fmt: skip
+        return {invention: value for invention, value in said.items() if value in (*VALUES, SKIP)}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a screen is. `by_person` counts labels that stand, `today` the words of today (UTC).
+
+    `left` are documents of the queue without a label. `quality` is what the last night knew (ml.relevance_quality),
+    `advice` its words on stopping, None before there are any.
+    """
+
+    watch: str
+    relevant: int
+    irrelevant: int
+    skipped: int
+    disputed: int
+    by_person: Mapping[str, int]
+    today: Mapping[str, int]
+    left: int
+    waiting: int
+    advice: str | None
+    quality: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+
+
+def next_items(settings: Settings, watch: str, annotator: str, *, limit: int = 1) -> list[Item]:
+    """The next documents for this person, claimed for some minutes; empty when the queue is read.
+
+    Nobody gets what is decided, disputed or read by somebody else just now, but for the double-labelled share. What the
+    person skipped comes back when nothing else is left.
+
+    Raises:
+        NothingPublished: there is nothing to read yet.
+    """
+    annotator = _name(annotator)
+    with reader(settings) as con:
+        queue = read_queue(con, watch)
+        inbox = _read_inbox(settings, watch, con)
+        open_ones, shared = _choose(inbox, queue, annotator)
+        chosen = claims.take(settings, watch, annotator, open_ones, limit=limit, shared=shared)
+        items = read_items(con, watch, chosen, queue)
+    return [items[invention] for invention in chosen if invention in items]
+
+
+def read_item(
+    settings: Settings, watch: str, invention_id: str, *, annotator: str | None = None, reveal: bool = False
+) -> Item:
+    """One document by its invention or any publication of it, in the queue or not.
+
+    What people said of it is there for a person who has spoken, or with `reveal` (for whoever decides a dispute).
+
+    Raises:
+        BadInput: no such publication is known.
+        NothingPublished: there is nothing to read yet.
+    """
+    with reader(settings) as con:
+        home = _require_home(con, invention_id)
+        inbox = _read_inbox(settings, watch, con)
+        item = read_items(con, watch, [home], read_queue(con, watch)).get(home)
+    if item is None:
+        raise BadInput(f"{invention_id!r} was withdrawn by its office; there is nothing to read.")
+    said = _said_of(inbox, home)
+    if reveal or any(one.who == annotator for one in said):
+        return replace(item, said=said)
+    return item
+
+
+def put_label(
+    settings: Settings,
+    watch: str,
+    annotator: str,
+    invention_id: str,
+    value: str,
+    *,
+    note: str | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> Decision:
+    """Say relevant, irrelevant or skip of a document, or take the own word back with reset. A new word replaces the
+    person's earlier one, and nobody else's.
+
+    Raises:
+        BadInput: a value that is none, or no name.
+    """
+    return decide(
+        settings, kind=LABEL, subject=invention_id, value=value, decided_by=_name(annotator), watch=watch,
+        reason=note or None, context=context,
+    )  # fmt: skip
+
+
+def undo(
+    settings: Settings, watch: str, annotator: str, *, context: Mapping[str, Any] | None = None
+) -> Decision | None:
+    """Take the person's last word back by a new row that says what stood before; again goes one further back.
+
+    None when nothing is left to take back.
+    """
+    inbox = read_inbox(settings, watch)
+    mine = [one for one in inbox.decisions if one.kind == LABEL and one.decided_by == _name(annotator)]
+    undone = {(one.context or {}).get("undoes") for one in mine}
+    standing = [one for one in mine if "undoes" not in (one.context or {}) and one.decision_id not in undone]
+    if not standing:
+        return None
+    last, home = standing[-1], inbox.home(standing[-1])
+    before = [one for one in standing[:-1] if inbox.home(one) == home]
+    value = before[-1].value if before else "reset"
+    return put_label(
+        settings, watch, annotator, last.subject, value, note=before[-1].reason if before else None,
+        context={**(context or {}), "undoes": last.decision_id},
+    )  # fmt: skip
+
+
+def rule(
+    settings: Settings, watch: str, adjudicator: str, invention_id: str, value: str, *, why: str,
+    context: Mapping[str, Any] | None = None,
+) -> tuple[Decision, str | None]:  # fmt: skip
+    """Decide between people who differ (or take a ruling back with reset); returns it and what is to be warned of.
+
+    Raises:
+        BadInput: a value that is none, no name, or no such publication is known.
+        NothingPublished: there is nothing to read yet.
+    """
+    with reader(settings) as con:
+        home = _require_home(con, invention_id)
+        inbox = _read_inbox(settings, watch, con)
+    voices = [row["annotator"] for row in inbox.labels.votes.filter(invention_id=home).iter_rows(named=True)]
+    made = decide(
+        settings, kind=RULING, subject=invention_id, value=value, decided_by=_name(adjudicator), watch=watch,
+        reason=why, context=context,
+    )  # fmt: skip
+    warning = None
+    if adjudicator in voices and value != "reset":
+        warning = f"{adjudicator} is one of those who labelled {home}; a third person should decide between two."
+    return made, warning
+
+
+def list_disputes(settings: Settings, watch: str) -> list[Item]:
+    """Documents of which people say different things and nobody has ruled, with what each said, by id."""
+    with reader(settings) as con:
+        inbox = _read_inbox(settings, watch, con)
+        ids = inbox.labels.rows.filter(state="disputed")["invention_id"].to_list()
+        items = read_items(con, watch, ids, read_queue(con, watch))
+    return [replace(items[one], said=_said_of(inbox, one)) for one in ids if one in items]
+
+
+def progress(settings: Settings, watch: str) -> Progress:
+    """How far the screen is, now.
+
+    Raises:
+        NothingPublished: there is nothing to read yet.
+    """
+    with reader(settings) as con:
+        inbox = _read_inbox(settings, watch, con)
+        queue, quality = read_queue(con, watch), read_quality(con, watch)
+        [(landed,)] = con.execute("select coalesce(max(decision_id), 0) from ops.landed_decision").fetchall()
+    rows, day = inbox.labels.rows, utc_now().date()
+    states = dict(rows.group_by("state").len().iter_rows())
+    votes = dict(inbox.labels.votes.group_by("annotator").len().sort("annotator").iter_rows())
+    today: dict[str, int] = {}
+    for one in inbox.decisions:
+        if one.kind == LABEL and one.decided_at.date() == day and "undoes" not in (one.context or {}):
+            today[one.decided_by] = today.get(one.decided_by, 0) + 1
+    labels = list(inbox.labels.human.values())
+    spoken = rows.filter(pl.col("state") != "skipped")["invention_id"].implode()
+    return Progress(
+        watch, sum(labels), len(labels) - sum(labels), states.get("skipped", 0), states.get("disputed", 0), votes,
+        today, queue.filter(~pl.col("invention_id").is_in(spoken)).height,
+        sum(one.decision_id > landed for one in inbox.decisions),
+        next((row["note"] for row in quality if row["measure"] == "stop" and row["note"]), None), quality,
+    )  # fmt: skip
+
+
+def read_inbox(settings: Settings, watch: str) -> Inbox:
+    """What people said of this watch so far.
+
+    Raises:
+        NothingPublished: there is no published file that knows the inventions.
+    """
+    with reader(settings) as con:
+        return _read_inbox(settings, watch, con)
+
+
+def is_double(invention_id: str) -> bool:
+    """Whether a second person is to read this document as well: by lot of its id, always the same."""
+    return int(draw(invention_id, _LOT_SEED)[:_LOT_DIGITS], 16) < DOUBLE_SHARE * 16**_LOT_DIGITS
+
+
+def _read_inbox(settings: Settings, watch: str, con: Any) -> Inbox:
+    found = find_decisions(settings, KINDS, watch=watch)
+    schema = {"decision_id": pl.Int64, "kind": pl.String, "subject": pl.String, "value": pl.String}
+    plain = pl.DataFrame(
+        [(one.decision_id, one.kind, one.subject, one.value, one.decided_by) for one in found],
+        schema | {"decided_by": pl.String},
+        orient="row",
+    )
+    subjects = plain["subject"].unique().sort().to_list()
+    homes = find_homes(con, subjects)
+    return Inbox(tuple(found), resolve(plain, homes), find_inventions(subjects, homes))
+
+
+def _require_home(con: Any, subject: str) -> str:
+    home = find_inventions([subject], find_homes(con, [subject])).get(subject)
+    if home is None:
+        raise BadInput(f"No publication or invention {subject!r} is published; check its number.")
+    return home
+
+
+def _choose(inbox: Inbox, queue: pl.DataFrame, annotator: str) -> tuple[list[str], set[str]]:
+    """What is open to this person, in order of reading, and what several may read at once."""
+    mine = inbox.of(annotator)
+    states = {row["invention_id"]: row for row in inbox.labels.rows.iter_rows(named=True)}
+    decided_groups: set[str] = set()
+    fresh: list[str] = []
+    again: list[str] = []
+    pairs = queue.select("invention_id", "group_id").rows()
+    for invention, group in pairs:
+        if states.get(invention, {}).get("annotators"):
+            decided_groups.add(group)
+    for invention, group in pairs:
+        state = states.get(invention)
+        if state and state["state"] in ("disputed", "ruled"):
+            continue
+        voices = state["annotators"] if state else 0
+        if mine.get(invention) == SKIP:
+            again += [invention] if not voices else []
+        elif invention in mine:
+            continue
+        elif (voices == 1 and is_double(invention)) or (not voices and group not in decided_groups):
+            fresh.append(invention)
+    open_ones = [*fresh, *again]
+    return open_ones, {invention for invention in open_ones if is_double(invention)}
+
+
+def _said_of(inbox: Inbox, invention: str) -> tuple[Said, ...]:
+    last: dict[str, Said] = {}
+    for one in inbox.decisions:
+        if one.kind == LABEL and inbox.home(one) == invention:
+            last[one.decided_by] = Said(one.decided_by, one.value, one.decided_at, one.reason)
+    return tuple(said for _, said in sorted(last.items()) if said.value in (*VALUES, SKIP))
+
+
+def _name(annotator: str) -> str:
+    if not annotator.strip():
+        raise BadInput("Say who labels: a name, with --as NAME.")
+    return annotator.strip()
