@@ -1,0 +1,166 @@
+"""When to stop reading: the advice that a recall target is reached at a confidence, and how far off it is.
+
+Here belongs the rule. Which documents are read next belongs to `queueing`, estimates on drawn documents to `quality`.
+
+**The rule.** Documents are read likeliest first. Take the last k labels, of which x are relevant. The unread documents
+are thinner in relevant ones than that stretch: at most `thinning` times as dense. So with the exact Poisson limit of x
+at `level`, at most `unread * thinning * limit(x) / k` relevant ones are unread. Stop when for some k this is at most what
+the target may miss of those found. With `thinning` 1 and the hypergeometric limit at 0.05 this is the rule of Callaghan &
+Mueller-Hansen (2020, Systematic Reviews 9:273), which treats the last stretch as if it had been drawn at random from the
+remainder: the remainder of a ranked list is thinner, which is why that rule reads on for long.
+
+**What is promised.** No rule on ranked reading is safe by design: a group of relevant documents that resembles nothing
+known lies at the end of every ranking. `thinning` and `level` were chosen on simulated screens so that more than 95 % of
+them reach the target, and judged on screens of other sets (`tests/benchmarks/README.md`); looking after every batch is
+part of that. Only the documents drawn at random promise by design, and with few of them little. They hold a veto: when
+they show, at the same confidence, that more is missed than the target allows, the advice is to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from filingwatch.relevance.quality import Stratum, draw_relevant
+
+_STRETCHES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StopSettings:
+    """`recall_target` at `confidence`. `thinning` and `level` hold for these two values and are chosen on simulated
+    screens; other targets use them as they are. A stretch is at least `least_stretch` labels long."""
+
+    recall_target: float = 0.95
+    confidence: float = 0.95
+    thinning: float = 0.7
+    level: float = 0.1
+    least_stretch: int = 10
+    seed: int = 2015
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Whether to stop, and what is likely unread.
+
+    `upper_missed` is the most relevant documents that the rule believes unread, `expected_missed` how many it expects;
+    `recall_low` is what of all relevant ones is found if the most are missed. `audit_upper` is the most by the drawn
+    documents alone, None where none were given. `more_labels_estimate` is 0 when it is time to stop.
+    """
+
+    stop: bool
+    recall_low: float
+    expected_missed: float
+    upper_missed: float
+    unread: int
+    more_labels_estimate: int
+    words: str
+    audit_upper: float | None = None
+
+
+def advise(
+    labels: Sequence[bool] | np.ndarray,
+    *,
+    unread: int,
+    strata: Sequence[Stratum] | None = None,
+    settings: StopSettings | None = None,
+) -> Advice:
+    """The advice after these labels, which stand in the order in which they were given, the newest last.
+
+    `unread` documents have no label. `strata` are those of `quality.cut_strata` over all documents; without them no
+    drawn document can veto.
+    """
+    settings = settings or StopSettings()
+    known = np.asarray(labels, dtype=bool)
+    found, read = int(known.sum()), len(known)
+    if not unread:
+        return Advice(True, 1.0, 0.0, 0.0, 0, 0, f"All {read:,} documents are read.", None if strata is None else 0.0)
+    if not found:
+        words = f"Too early to tell: none of {read:,} documents read is relevant yet."
+        return Advice(False, 0.0, float(unread), float(unread), unread, unread, words)
+    lengths, hits = _cut_stretches(known, settings)
+    most = _limit(hits, settings.level) / lengths * settings.thinning * unread
+    best = int(np.argmin(most))
+    upper = float(min(most[best], unread))
+    rate = settings.thinning * (hits[best] + 0.5) / lengths[best]
+    expected = float(min(rate * unread, upper))
+    is_reached = upper <= _may_miss(found, settings)
+    audit_upper, is_vetoed = _ask_drawn(strata, found, settings)
+    stop = is_reached and not is_vetoed
+    more = 0 if stop else _estimate_more(known, unread, rate, settings)
+    words = _say(stop, is_vetoed, found, upper, unread, more, settings)
+    return Advice(stop, found / (found + upper), expected, upper, unread, more, words, audit_upper)
+
+
+def find_stop(labels: np.ndarray, ends: Sequence[int], *, settings: StopSettings | None = None) -> int:
+    """After how many labels of a whole reading order the rule first says stop, looking at the ends of batches."""
+    settings = settings or StopSettings()
+    known = np.asarray(labels, dtype=bool)
+    for end in ends:
+        found = int(known[:end].sum())
+        if not found or end >= len(known):
+            continue
+        lengths, hits = _cut_stretches(known[:end], settings)
+        upper = np.min(_limit(hits, settings.level) / lengths) * settings.thinning * (len(known) - end)
+        if upper <= _may_miss(found, settings):
+            return int(end)
+    return len(known)
+
+
+def _may_miss(found: int, settings: StopSettings) -> float:
+    return found * (1 - settings.recall_target) / settings.recall_target
+
+
+def _cut_stretches(known: np.ndarray, settings: StopSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Lengths of stretches that end with the newest label, and how many relevant ones each holds."""
+    least = min(settings.least_stretch, len(known))
+    lengths = np.unique(np.geomspace(least, len(known), _STRETCHES).astype(np.int64))
+    before = np.concatenate([[0], np.cumsum(known)])
+    return lengths, before[-1] - before[len(known) - lengths]
+
+
+def _limit(hits: np.ndarray, level: float) -> np.ndarray:
+    """The exact upper limit of the mean of a Poisson count."""
+    from scipy.special import gammaincinv
+
+    return gammaincinv(hits + 1.0, 1 - level)
+
+
+def _ask_drawn(strata: Sequence[Stratum] | None, found: int, settings: StopSettings) -> tuple[float | None, bool]:
+    """The most that is unread by the drawn documents, and whether they show that it is too much."""
+    if strata is None:
+        return None, False
+    most = np.quantile(draw_relevant(strata, upper=True, seed=settings.seed).sum(axis=1), settings.confidence)
+    least = np.quantile(draw_relevant(strata, upper=False, seed=settings.seed).sum(axis=1), 1 - settings.confidence)
+    return float(most), bool(least > _may_miss(found, settings))
+
+
+def _estimate_more(known: np.ndarray, unread: int, rate: float, settings: StopSettings) -> int:
+    """How many more labels until the rule holds, if from now on relevant ones come at `rate`, falling evenly to none."""
+    steps = np.unique(np.geomspace(1, unread, 80).astype(np.int64))
+    total = int(known.sum())
+    lengths, hits = _cut_stretches(known, settings)
+    lengths, hits = np.concatenate([[0], lengths]), np.concatenate([[0], hits])
+    for step in steps.tolist():
+        fresh = rate * step * (1 - step / (2 * unread))
+        upper = np.min(_limit(hits + fresh, settings.level) / (lengths + step))
+        if upper * settings.thinning * (unread - step) <= _may_miss(int(total + fresh), settings):
+            return step
+    return unread
+
+
+def _say(stop: bool, is_vetoed: bool, found: int, upper: float, unread: int, more: int, settings: StopSettings) -> str:
+    target = f"{settings.recall_target:.0%}"
+    most = int(np.ceil(upper))
+    if stop:
+        return (
+            f"You can stop: {found:,} relevant found, at most {most:,} likely left among {unread:,} unread "
+            f"(recall {target} at confidence {settings.confidence:.0%})."
+        )
+    if is_vetoed:
+        return f"Go on: documents drawn at random show that more than {1 - settings.recall_target:.0%} is still missed."
+    return (
+        f"Go on: up to {most:,} relevant may be left among {unread:,} unread; about {more:,} more labels for {target}."
+    )
