@@ -4,13 +4,13 @@ Here belongs the rule. Which documents are read next belongs to `queueing`, esti
 
 **The rule.** Documents are read likeliest first. Take the last k labels, of which x are relevant. The unread documents
 are thinner in relevant ones than that stretch: at most `thinning` times as dense. So with the exact Poisson limit of x
-at `level`, at most `unread * thinning * limit(x) / k` relevant ones are unread. Stop when for some k this is at most what
-the target may miss of those found. With `thinning` 1 and the hypergeometric limit at 0.05 this is the rule of Callaghan &
-Mueller-Hansen (2020, Systematic Reviews 9:273), which treats the last stretch as if it had been drawn at random from the
-remainder: the remainder of a ranked list is thinner, which is why that rule reads on for long.
+at `level`, at most `unread * thinning * limit(x) / k` relevant ones are unread. Stop when for some k this is at most
+what the target may miss of those found. With `thinning` 1 and the hypergeometric limit at 0.05 this is the rule of
+Callaghan & Mueller-Hansen (2020, Systematic Reviews 9:273), which treats the last stretch as if it had been drawn at
+random from the remainder: the remainder of a ranked list is thinner, which is why that rule reads on for long.
 
 **What is promised.** No rule on ranked reading is safe by design: a group of relevant documents that resembles nothing
-known lies at the end of every ranking. `thinning` and `level` were chosen on simulated screens so that more than 95 % of
+known lies at the end of every ranking. `thinning` and `level` were chosen on simulated screens so that at least 95 % of
 them reach the target, and judged on screens of other sets (`tests/benchmarks/README.md`); looking after every batch is
 part of that. Only the documents drawn at random promise by design, and with few of them little. They hold a veto: when
 they show, at the same confidence, that more is missed than the target allows, the advice is to go on.
@@ -138,13 +138,12 @@ def _ask_drawn(strata: Sequence[Stratum] | None, found: int, settings: StopSetti
 
 
 def _estimate_more(known: np.ndarray, unread: int, rate: float, settings: StopSettings) -> int:
-    """How many more labels until the rule holds, if from now on relevant ones come at `rate`, falling evenly to none."""
-    steps = np.unique(np.geomspace(1, unread, 80).astype(np.int64))
-    total = int(known.sum())
+    """How many more labels until the rule holds, if relevant ones come at `rate` now and thin out with the rank."""
+    total, read = int(known.sum()), len(known)
     lengths, hits = _cut_stretches(known, settings)
     lengths, hits = np.concatenate([[0], lengths]), np.concatenate([[0], hits])
-    for step in steps.tolist():
-        fresh = rate * step * (1 - step / (2 * unread))
+    for step in np.unique(np.geomspace(1, unread, 80).astype(np.int64)).tolist():
+        fresh = rate * read * np.log1p(step / read)
         upper = np.min(_limit(hits + fresh, settings.level) / (lengths + step))
         if upper * settings.thinning * (unread - step) <= _may_miss(int(total + fresh), settings):
             return step
