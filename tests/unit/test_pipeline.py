@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from invented_filings import invent
-from test_text_jobs import WATCH, add
+from test_text_jobs import INVENTIONS, WATCH, add
 
 from filingwatch import ledger
 from filingwatch.jobs.base import run_jobs
@@ -36,7 +36,7 @@ class Home:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
         con.execute("create schema core")
-        con.execute("create table core.fct_invention (invention_id varchar, text varchar)")
+        con.execute(INVENTIONS)
         con.execute("create table core.bridge_invention_classification (invention_id varchar, symbol varchar)")
         con.execute("create table core.dim_publication (publication_id varchar, invention_id varchar)")
         add(con, invent(SUBJECTS))

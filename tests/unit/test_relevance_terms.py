@@ -7,7 +7,7 @@ import pytest
 from invented_filings import invent
 
 from filingwatch.relevance.rule import Rule, find_hits
-from filingwatch.relevance.terms import QueryTerm, TermSettings, measure_terms, suggest_terms, wilson
+from filingwatch.relevance.terms import QueryTerm, measure_terms, suggest_terms, wilson
 
 QUERY = [
     QueryTerm("include", "traffic signal", "en", "planted"),
@@ -90,7 +90,7 @@ def test_few_labels_are_no_verdict(filings: pl.DataFrame) -> None:
 
 def test_words_to_include_come_in_both_scripts_and_whole(filings: pl.DataFrame) -> None:
     """The planted words of the relevant subject that the query lacks; none of the others, and no piece of a word."""
-    found = suggest_terms(labelled(filings, 3), QUERY, {}, TermSettings(least_score=2.0))
+    found = suggest_terms(labelled(filings, 3), QUERY, {})
     words = set(found.filter(pl.col("kind") == "include")["term"])
     english = {"face recognition", "surveillance camera", "identity check", "watch list", "video stream", "pedestrian",
                "intersection", "vehicle queue", "green phase", "road congestion", "lane detector"}  # fmt: skip
@@ -108,7 +108,7 @@ def test_the_other_sense_of_a_term_is_found_beside_it() -> None:
     documents = pl.DataFrame(safe + firm + rest, ["invention_id", "text", "label"], orient="row")
     query = [QueryTerm("include", "平安", "zh", "planted")]
     hits = {name: ["平安"] for name, _, label in safe + firm if label is not None}
-    found = suggest_terms(documents, query, hits, TermSettings(least_score=2.0)).filter(pl.col("kind") == "exclude")
+    found = suggest_terms(documents, query, hits).filter(pl.col("kind") == "exclude")
     assert {"平安集团", "理赔", "投保人"} <= set(found["term"]) <= {"平安集团", "理赔", "投保人", "精算表"}
     assert set(found["beside"]) == {"平安"} and found["relevant_labels"].sum() == 0
     assert all(name.startswith("f") for names in found["example_ids"] for name in names)

@@ -38,6 +38,12 @@ WATCH = Watch.model_validate(
     }
 )
 SUBJECTS = {"traffic": 50, "faces": 50, "energy": 40, "animals": 80, "insurance": 30}
+INVENTIONS = """
+    create table core.fct_invention (
+        invention_id varchar, text varchar, office varchar default 'CN', patent_type varchar default 'invention',
+        filing_date date default date '2020-03-01', is_synthetic boolean default true
+    )
+"""
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A migrated working file with the tables of core that the jobs read."""
     with writer(settings) as con:
         con.execute("create schema core")
-        con.execute("create table core.fct_invention (invention_id varchar, text varchar)")
+        con.execute(INVENTIONS)
         con.execute("create table core.bridge_invention_classification (invention_id varchar, symbol varchar)")
         con.execute("create table core.dim_publication (publication_id varchar, invention_id varchar)")
         add(con, invent(SUBJECTS))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from filingwatch.texts import Texts
 
 INVENTION, CLASSIFICATION = "core.fct_invention", "core.bridge_invention_classification"
+FACTS = ("office", "patent_type", "filing_date", "is_synthetic")
+"""What is read of inventions beside their text: where, what and when."""
 
 # DuckDB's own hash, as in fingerprints: another release of it may cost one night of judging all anew, nothing else
 _HASHES = f"""
@@ -42,6 +44,23 @@ _READ = f"""
     where invention_id between ? and ?
 """
 
+# a plain search first: most texts hold no term, and a pattern costs ten times as much
+_COUNT = f"""
+    with term as (
+        select unnest(?::varchar[]) as term
+    ),
+    plain as (
+        select lower(text) as plain from {INVENTION}
+    )
+    select term, count(*)
+    from term
+    inner join plain on contains(plain.plain, term.term)
+    where not regexp_matches(term, ?)
+        or regexp_matches(plain, '(^|[^a-z0-9])' || regexp_escape(term) || '($|[^a-z0-9])')
+    group by term
+"""
+_SPACED = r"^[\x00-\x{24f}]+$"
+
 
 class Corpus:
     """All inventions with text and classes; `texts` keeps what was tokenised."""
@@ -49,6 +68,7 @@ class Corpus:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
         self._hashes: pl.DataFrame | None = None
+        self._facts: pl.DataFrame | None = None
         self._texts: Texts | None = None
 
     @property
@@ -67,6 +87,20 @@ class Corpus:
         if self._hashes is None:
             self._hashes = self._con.sql(_HASHES).pl()
         return self._hashes
+
+    @property
+    def facts(self) -> pl.DataFrame:
+        """invention_id, office, patent_type, filing_date and is_synthetic of every document; read once."""
+        if self._facts is None:
+            self._facts = self._con.sql(f"select invention_id, {', '.join(FACTS)} from {INVENTION}").pl()
+        return self._facts
+
+    def count_holding(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many documents each term stands (lower case; words with nothing but spaces and signs around them)."""
+        if not terms:
+            return {}
+        rows = self._con.execute(_COUNT, [list(terms), _SPACED]).fetchall()
+        return dict.fromkeys(terms, 0) | dict(rows)
 
     def _fetch(self, ids: Sequence[str]) -> pl.DataFrame:
         # the range lets DuckDB leave out what it need not look at; texts outside of it are not even read

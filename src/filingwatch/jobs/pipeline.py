@@ -145,10 +145,12 @@ def _write_ways(
 def read_regime(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch) -> Regime:
     """How the series of a watch are made tonight. Invented filings are no feed once there are real ones."""
     model = con.execute(
-        "select arg_max(model_id, trained_at) from ml.model where job = 'relevance' and watch = ?", [watch.watch]
+        "select arg_max(model_id, trained_at) from ml.model where job = 'relevance' and watch = ? "
+        "and model_id not in (select candidate_id from ml.promotion where decision = 'held back')",
+        [watch.watch],
     ).fetchall()[0][0]
     label = con.execute(
-        "select coalesce(max(decision_id), 0) from raw.decision where kind = 'relevance_label' and watch = ?",
+        "select coalesce(max(decision_id), 0) from raw.decision where kind like 'relevance_%' and watch = ?",
         [watch.watch],
     ).fetchall()[0][0]
     pairs = con.execute(

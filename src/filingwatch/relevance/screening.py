@@ -62,12 +62,14 @@ class ScreeningSettings:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """`rows`: one row per document (SCHEMA), sorted by id. `parameters` and the same input rebuild it bit for bit."""
+    """`rows`: one row per document (SCHEMA), sorted by id; `hits` in the same order. `parameters` and the same input
+    rebuild it bit for bit."""
 
     rows: pl.DataFrame
     parameters: Mapping[str, Any]
     figures: Mapping[str, Any]
     learned: Learned
+    hits: Sequence[Hits] = ()
 
 
 def screen(
@@ -110,7 +112,7 @@ def screen(
         "documents_hash": digest.hexdigest()[:16],
         "threshold": figures["threshold"],
     }
-    return Screening(rows, parameters, counted | figures | {"note": _note(training, linear is not None)}, learned)
+    return Screening(rows, parameters, counted | figures | {"note": _note(training, linear is not None)}, learned, hits)
 
 
 def judge(

@@ -49,7 +49,7 @@ class TermSettings:
     least_labels: int = 12
     least_side: int = 5
     least_documents: int = 3
-    least_score: float = 3.0
+    least_score: float = 2.0
     most_share: float = 0.1
     most: int = 20
     prior_tokens: float = 500.0
