@@ -1,6 +1,6 @@
 """`filingwatch ...`: arguments in, calls, words out. Everything that it does can be done from Python without it."""
 
-from filingwatch.cli import applicants, asking, changepoints, doing, findings, giving, links, looking, past
+from filingwatch.cli import applicants, asking, changepoints, desk, doing, findings, giving, links, looking, past
 from filingwatch.cli.app import app, main
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "applicants",
     "asking",
     "changepoints",
+    "desk",
     "doing",
     "findings",
     "giving",

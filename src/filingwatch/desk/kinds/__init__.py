@@ -1,0 +1,1 @@
+"""The tabs of the desk, one module for each kind of decision."""

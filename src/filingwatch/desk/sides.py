@@ -1,0 +1,70 @@
+"""What stands beside a case: progress, advice, and the criteria of the watch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from filingwatch.decisions import Decision
+from filingwatch.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number with its name; `note` says what it rests on."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A term of the watch with its reason; `unless` are words beside which it means something else."""
+
+    term: str
+    language: str
+    reason: str
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """The question of a watch, and the terms that bring filings in or keep them out."""
+
+    question: str
+    include: tuple[Criterion, ...]
+    exclude: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Beside a case. `advice` is what the stopping rule says, empty where there is none."""
+
+    figures: tuple[Figure, ...]
+    advice: str = ""
+    advice_figures: tuple[Figure, ...] = ()
+    people: tuple[Figure, ...] = ()
+
+
+def read_criteria(watch: Watch) -> Criteria:
+    return Criteria(
+        watch.question,
+        tuple(Criterion(term.term, term.language, term.reason, term.unless) for term in watch.include),
+        tuple(Criterion(term.term, term.language, term.reason) for term in watch.exclude),
+    )
+
+
+def count_side(waiting: int | None, decisions: Iterable[Decision], who: str, now: dt.datetime) -> Side:
+    """Figures of a queue of a list: what waits, and what people did."""
+    made = list(decisions)
+    today = [one for one in made if one.decided_at.date() == now.date()]
+    own = sum(one.decided_by == who for one in today)
+    return Side(
+        (
+            Figure("Waiting", "?" if waiting is None else f"{waiting:,}"),
+            Figure("Decided today", f"{len(today):,}", f"{own:,} by you"),
+            Figure("Decided in all", f"{len(made):,}"),
+        )
+    )
