@@ -3,14 +3,14 @@
 Here belongs the rule. Which documents are read next belongs to `queueing`, estimates on drawn documents to `quality`.
 
 **The rule.** Documents are read likeliest first. Take the last k labels, of which x are relevant. The unread documents
-are thinner in relevant ones than that stretch: at most `thinning` times as dense. So with the exact Poisson limit of x
-at `level`, at most `unread * thinning * limit(x) / k` relevant ones are unread. Stop when for some k this is at most
-what the target may miss of those found. With `thinning` 1 and the hypergeometric limit at 0.05 this is the rule of
-Callaghan & Mueller-Hansen (2020, Systematic Reviews 9:273), which treats the last stretch as if it had been drawn at
-random from the remainder: the remainder of a ranked list is thinner, which is why that rule reads on for long.
+are thinner in relevant ones than that stretch: at most `thinning` times as dense. So the unread count for `thinning`
+times their number, the stretch is taken as a random sample of both together, and an exact (hypergeometric) test asks
+whether as few as x would be seen if one more than the target allows were unread. Stop when for some k it says no, at
+one minus the confidence. With `thinning` 1 this is the rule of Callaghan & Mueller-Hansen (2020, Systematic Reviews
+9:273); the remainder of a ranked list is thinner than its last stretch, which is why that rule reads on for long.
 
 **What is promised.** No rule on ranked reading is safe by design: a group of relevant documents that resembles nothing
-known lies at the end of every ranking. `thinning` and `level` were chosen on simulated screens so that at least 95 % of
+known lies at the end of every ranking. `thinning` was chosen on simulated screens so that at least 95 % of
 them reach the target, and judged on screens of other sets (`tests/benchmarks/README.md`); looking after every batch is
 part of that. Only the documents drawn at random promise by design, and with few of them little. They hold a veto: when
 they show, at the same confidence, that more is missed than the target allows, the advice is to go on.
@@ -30,13 +30,12 @@ _STRETCHES = 60
 
 @dataclass(frozen=True, slots=True)
 class StopSettings:
-    """`recall_target` at `confidence`. `thinning` and `level` hold for these two values and are chosen on simulated
-    screens; other targets use them as they are. A stretch is at least `least_stretch` labels long."""
+    """`recall_target` at `confidence`. `thinning` was chosen on simulated screens at 0.95 and 0.95. A stretch is at
+    least `least_stretch` labels long."""
 
     recall_target: float = 0.95
     confidence: float = 0.95
-    thinning: float = 0.7
-    level: float = 0.1
+    thinning: float = 0.55
     least_stretch: int = 10
     seed: int = 2015
 
@@ -53,7 +52,7 @@ class Advice:
     stop: bool
     recall_low: float
     expected_missed: float
-    upper_missed: float
+    upper_missed: int
     unread: int
     more_labels_estimate: int
     words: str
@@ -76,17 +75,15 @@ def advise(
     known = np.asarray(labels, dtype=bool)
     found, read = int(known.sum()), len(known)
     if not unread:
-        return Advice(True, 1.0, 0.0, 0.0, 0, 0, f"All {read:,} documents are read.", None if strata is None else 0.0)
+        return Advice(True, 1.0, 0.0, 0, 0, 0, f"All {read:,} documents are read.", None if strata is None else 0.0)
     if not found:
         words = f"Too early to tell: none of {read:,} documents read is relevant yet."
-        return Advice(False, 0.0, float(unread), float(unread), unread, unread, words)
+        return Advice(False, 0.0, float(unread), unread, unread, unread, words)
     lengths, hits = _cut_stretches(known, settings)
-    most = _limit(hits, settings.level) / lengths * settings.thinning * unread
-    best = int(np.argmin(most))
-    upper = float(min(most[best], unread))
+    is_reached = _is_reached(lengths, hits, found, unread, settings)
+    upper, best = _find_upper(lengths, hits, unread, settings)
     rate = settings.thinning * (hits[best] + 0.5) / lengths[best]
     expected = float(min(rate * unread, upper))
-    is_reached = upper <= _may_miss(found, settings)
     audit_upper, is_vetoed = _ask_drawn(strata, found, settings)
     stop = is_reached and not is_vetoed
     more = 0 if stop else _estimate_more(known, unread, rate, settings)
@@ -103,14 +100,44 @@ def find_stop(labels: np.ndarray, ends: Sequence[int], *, settings: StopSettings
         if not found or end >= len(known):
             continue
         lengths, hits = _cut_stretches(known[:end], settings)
-        upper = np.min(_limit(hits, settings.level) / lengths) * settings.thinning * (len(known) - end)
-        if upper <= _may_miss(found, settings):
+        if _is_reached(lengths, hits, found, len(known) - end, settings):
             return int(end)
     return len(known)
 
 
-def _may_miss(found: int, settings: StopSettings) -> float:
-    return found * (1 - settings.recall_target) / settings.recall_target
+def _may_miss(found: int, settings: StopSettings) -> int:
+    """How many relevant documents may be unread when so many are found."""
+    return int(np.floor(found * (1 - settings.recall_target) / settings.recall_target + 1e-9))
+
+
+def _is_reached(lengths: np.ndarray, hits: np.ndarray, found: int, unread: int, settings: StopSettings) -> bool:
+    return bool(
+        np.any(_doubt(lengths, hits, _may_miss(found, settings) + 1, unread, settings) < 1 - settings.confidence)
+    )
+
+
+def _doubt(
+    lengths: np.ndarray, hits: np.ndarray, left: int | np.ndarray, unread: int | np.ndarray, settings: StopSettings
+) -> np.ndarray:
+    """How likely each stretch would hold as few relevant ones if `left` were unread."""
+    from scipy.stats import hypergeom
+
+    weight = np.maximum(np.round(settings.thinning * np.asarray(unread)), 1)
+    # more than are there to be left is not in doubt
+    doubt = hypergeom.cdf(hits, lengths + weight, np.minimum(hits + left, lengths + weight), lengths)
+    return np.where(np.asarray(left) > unread, 0.0, doubt)
+
+
+def _find_upper(lengths: np.ndarray, hits: np.ndarray, unread: int, settings: StopSettings) -> tuple[int, int]:
+    """The fewest left that no stretch leaves in doubt, less one; and the stretch that says so."""
+    low, high = 0, unread
+    while low < high:
+        middle = (low + high) // 2
+        if np.any(_doubt(lengths, hits, middle + 1, unread, settings) < 1 - settings.confidence):
+            high = middle
+        else:
+            low = middle + 1
+    return low, int(np.argmin(_doubt(lengths, hits, low + 1, unread, settings)))
 
 
 def _cut_stretches(known: np.ndarray, settings: StopSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -119,13 +146,6 @@ def _cut_stretches(known: np.ndarray, settings: StopSettings) -> tuple[np.ndarra
     lengths = np.unique(np.geomspace(least, len(known), _STRETCHES).astype(np.int64))
     before = np.concatenate([[0], np.cumsum(known)])
     return lengths, before[-1] - before[len(known) - lengths]
-
-
-def _limit(hits: np.ndarray, level: float) -> np.ndarray:
-    """The exact upper limit of the mean of a Poisson count."""
-    from scipy.special import gammaincinv
-
-    return gammaincinv(hits + 1.0, 1 - level)
 
 
 def _ask_drawn(strata: Sequence[Stratum] | None, found: int, settings: StopSettings) -> tuple[float | None, bool]:
@@ -141,25 +161,23 @@ def _estimate_more(known: np.ndarray, unread: int, rate: float, settings: StopSe
     """How many more labels until the rule holds, if relevant ones come at `rate` now and thin out with the rank."""
     total, read = int(known.sum()), len(known)
     lengths, hits = _cut_stretches(known, settings)
-    lengths, hits = np.concatenate([[0], lengths]), np.concatenate([[0], hits])
-    for step in np.unique(np.geomspace(1, unread, 80).astype(np.int64)).tolist():
-        fresh = rate * read * np.log1p(step / read)
-        upper = np.min(_limit(hits + fresh, settings.level) / (lengths + step))
-        if upper * settings.thinning * (unread - step) <= _may_miss(int(total + fresh), settings):
+    for step in np.unique(np.geomspace(1, unread, 60).astype(np.int64)).tolist():
+        fresh = int(rate * read * np.log1p(step / read))
+        longer, more = np.append(lengths, 0) + step, np.append(hits, 0) + min(fresh, step)
+        if _is_reached(longer, more, total + fresh, unread - step, settings):
             return step
     return unread
 
 
-def _say(stop: bool, is_vetoed: bool, found: int, upper: float, unread: int, more: int, settings: StopSettings) -> str:
+def _say(stop: bool, is_vetoed: bool, found: int, upper: int, unread: int, more: int, settings: StopSettings) -> str:
     target = f"{settings.recall_target:.0%}"
-    most = int(np.ceil(upper))
     if stop:
         return (
-            f"You can stop: {found:,} relevant found, at most {most:,} likely left among {unread:,} unread "
+            f"You can stop: {found:,} relevant found, at most {upper:,} likely left among {unread:,} unread "
             f"(recall {target} at confidence {settings.confidence:.0%})."
         )
     if is_vetoed:
         return f"Go on: documents drawn at random show that more than {1 - settings.recall_target:.0%} is still missed."
     return (
-        f"Go on: up to {most:,} relevant may be left among {unread:,} unread; about {more:,} more labels for {target}."
+        f"Go on: up to {upper:,} relevant may be left among {unread:,} unread; about {more:,} more labels for {target}."
     )
