@@ -170,6 +170,8 @@ def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append((f"gate {suite}", f"{what['gate']}: {what['passed']} of {what['checks']} checks passed"))
     for job in figures.get("jobs", []):
         rows.append((f"job {job['job']}", f"{job['watch'] or 'all watches'}: {job['status']} ({job['reason']})"))
+        if job.get("figures", {}).get("promotion") == "held back":
+            rows.append(("", f"{job['watch']}: a new model is held back, {job['figures']['promotion_because']}"))
     if "publish" in figures:
         rows.append(("publish", f"{figures['publish']['action']} version {figures['publish']['version']}"))
     if "alerts" in figures:

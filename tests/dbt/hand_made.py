@@ -48,7 +48,7 @@ def judge(con: duckdb.DuckDBPyConnection, *, irrelevant: Sequence[str] = (), unj
     """What the relevance and topic jobs would say: relevant but for the given ones, and all in one topic."""
     con.execute(
         "insert into ml.relevance select 'towns', invention_id, 0.9, not list_contains(?, invention_id), 'model', "
-        "[], [], 'm', null from core.fct_invention where not list_contains(?, invention_id)",
+        "[], [], 'm', null, 0.9, null from core.fct_invention where not list_contains(?, invention_id)",
         [list(irrelevant), list(unjudged)],
     )
     con.execute(

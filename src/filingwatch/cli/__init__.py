@@ -1,6 +1,19 @@
 """`filingwatch ...`: arguments in, calls, words out. Everything that it does can be done from Python without it."""
 
-from filingwatch.cli import applicants, asking, changepoints, desk, doing, findings, giving, links, looking, past
+from filingwatch.cli import (
+    applicants,
+    asking,
+    changepoints,
+    desk,
+    doing,
+    findings,
+    giving,
+    links,
+    looking,
+    past,
+    relevance,
+    screening,
+)
 from filingwatch.cli.app import app, main
 
 __all__ = [
@@ -16,4 +29,6 @@ __all__ = [
     "looking",
     "main",
     "past",
+    "relevance",
+    "screening",
 ]

@@ -66,7 +66,7 @@ class RelevanceJob:
 
     def run(self, tables: Tables, prior: Tables, watch: Watch, run: ledger.Run, corpus: Corpus) -> JobResult:
         # scikit-learn takes two seconds to import; a night without news must not pay them
-        from filingwatch.jobs.relevance_queue import recent_labels
+        from filingwatch.jobs.relevance_queue import order_labels
         from filingwatch.jobs.relevance_terms import rule_of
         from filingwatch.relevance.resolving import resolve
         from filingwatch.relevance.screening import ScreeningSettings
@@ -76,7 +76,8 @@ class RelevanceJob:
         task = _Task(watch, run, rule_of(watch), labels, settings, corpus, prior)
         because = task.why_anew()
         said = task.judge() if because is None else task.learn(self, because)
-        return task.finish(said, because, recent_labels(tables["raw.decision"]))
+        order = order_labels(tables["raw.decision"], tables["core.dim_publication"], labels.human)
+        return task.finish(said, because, order)
 
 
 @dataclass(slots=True)
@@ -193,7 +194,7 @@ class _Task:
         figures = {"scored": rows.height, "gone": len(self.gone), "model_of": self.in_force.trained_on}
         return _Said(rows, False, self.in_force_id, self.in_force, figures=figures)
 
-    def finish(self, said: _Said, because: str | None, recent: Sequence[bool]) -> JobResult:
+    def finish(self, said: _Said, because: str | None, order: Sequence[bool]) -> JobResult:
         """People's words over the answers, and all that follows from both."""
         from filingwatch.jobs import relevance_labels as people
         from filingwatch.jobs.relevance_queue import Screen, find_final, quality_rows, queue_rows
@@ -207,7 +208,7 @@ class _Task:
         final = find_final(answers, words)
         screen = Screen(
             self.watch.watch, said.model_id, said.learned.threshold, self.watch.relevance.recall_target, final,
-            self.labels, recent,
+            self.labels, order,
         )  # fmt: skip
         replace = {
             "ml.relevance_label": people.label_rows(self.labels, self.watch.watch),

@@ -7,7 +7,7 @@ the work. Whoever shares a near-duplicate's label counts as read, or the audit w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from filingwatch.jobs.corpus import Corpus
 from filingwatch.jobs.relevance_promotion import LOT_SEED
 
 if TYPE_CHECKING:
-    from filingwatch.relevance.quality import Measure
+    from filingwatch.relevance.quality import Measure, QualitySettings
     from filingwatch.relevance.resolving import Labels
 
 MOST_QUEUED = 2_000
@@ -38,7 +38,7 @@ _DISPUTED = "annotators differ; somebody has to rule"
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Where the screen of a watch stands: `answers` are final (model_probability, is_relevant, label of every document,
-    by rising id), `recent` the labels given last, the newest last."""
+    by rising id), `order` the labels of people in the order in which they were given."""
 
     watch: str
     model_id: str
@@ -46,13 +46,19 @@ class Screen:
     recall_target: float
     answers: pl.DataFrame
     labels: Labels
-    recent: Sequence[bool]
+    order: Sequence[bool]
 
 
-def recent_labels(decisions: pl.DataFrame) -> list[bool]:
-    """The labels that people gave, in order."""
-    said = decisions.filter((pl.col("kind") == "relevance_label") & pl.col("value").is_in(["relevant", "irrelevant"]))
-    return [value == "relevant" for value in said.sort("decision_id")["value"]]
+def order_labels(decisions: pl.DataFrame, invention_of: pl.DataFrame, human: Mapping[str, bool]) -> list[bool]:
+    """The labels that count, in the order in which people came to them; each invention where it was spoken of last."""
+    from filingwatch.relevance.resolving import find_inventions
+
+    home = find_inventions(decisions["subject"].unique().to_list(), invention_of)
+    last: dict[str, int] = {}
+    for number, kind, subject in decisions.sort("decision_id").select("decision_id", "kind", "subject").iter_rows():
+        if kind != "relevance_seed" and home.get(subject) in human:
+            last[home[subject]] = number
+    return [human[name] for name in sorted(last, key=lambda name: last[name])]
 
 
 def queue_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
@@ -71,7 +77,7 @@ def queue_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
         is_labelled=(answers["label"].is_not_null() | answers["invention_id"].is_in(list(disputed))).to_numpy(),
         lots=find_lots(ids, LOT_SEED),
         size=MOST_QUEUED,
-        mix=choose_mix(sum(counts), len(counts) - sum(counts), screen.recent, settings),
+        mix=choose_mix(sum(counts), len(counts) - sum(counts), screen.order, settings),
         probability=probability,
         areas=areas.to_list(),
         is_skipped=answers["invention_id"].is_in(list(_in_state(labels, "skipped"))).to_numpy(),
@@ -100,8 +106,9 @@ def quality_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
     frame = screen.answers.select(
         "invention_id", "label", probability="model_probability", is_accepted="is_relevant"
     ).with_columns(lot=find_lots(ids, LOT_SEED), is_hard=pl.col("invention_id").is_in(hard))
-    measures = [*estimate(frame, QualitySettings(threshold=screen.threshold)).measures] if frame.height else []
-    measures += [*_agreements(labels), *_states(labels), _drift(corpus, screen), *_stopping(screen, frame)]
+    settings = QualitySettings(threshold=screen.threshold)
+    measures = [*estimate(frame, settings).measures] if frame.height else []
+    measures += [*_agreements(labels), *_states(labels), _drift(corpus, screen), *_stopping(screen, frame, settings)]
     rows = [
         (
             screen.watch,
@@ -183,8 +190,22 @@ def _drift(corpus: Corpus, screen: Screen) -> Measure:
     return Measure("drift", "newest filings", find_drift(before, now), None, None, len(now), note)
 
 
-def _stopping(screen: Screen, frame: pl.DataFrame) -> list[Measure]:
-    return []
+def _stopping(screen: Screen, frame: pl.DataFrame, settings: QualitySettings) -> list[Measure]:
+    """The advice whether to stop, as measures; `stop` is 1 when it is time."""
+    from filingwatch.relevance.quality import Measure, cut_strata
+    from filingwatch.relevance.stopping import StopSettings, advise
+
+    unread, read = frame["label"].null_count(), len(screen.order)
+    wanted = StopSettings(recall_target=screen.recall_target)
+    advice = advise(screen.order, unread=unread, strata=cut_strata(frame, settings), settings=wanted)
+    return [
+        Measure("stop", "all", float(advice.stop), None, None, read, advice.words),
+        Measure("recall_low", "all", advice.recall_low, None, None, read, "recall if as many are missed as may be"),
+        Measure("expected_missed", "all", advice.expected_missed, None, None, read, "unread ones that are relevant"),
+        Measure("upper_missed", "all", advice.upper_missed, None, None, read, "the most of them by the rule"),
+        Measure("unread", "all", unread, None, None, read, "documents without a label, own or shared"),
+        Measure("more_labels", "all", advice.more_labels_estimate, None, None, read, "until it is time to stop"),
+    ]
 
 
 def find_final(answers: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,10 @@ select 'ml.relevance' as table_name, watch || '/' || invention_id as id, probabi
 from ml.relevance
 where not coalesce(probability between 0 and 1, false)
 union all
+select 'ml.relevance, without a person', watch || '/' || invention_id, model_probability
+from ml.relevance
+where not model_probability between 0 and 1
+union all
 select 'insight.fct_watch_filing', watch || '/' || invention_id, probability
 from insight.fct_watch_filing
 where not probability between 0 and 1

@@ -1,0 +1,18 @@
+{{ config(tags=['findings']) }}
+
+with
+
+said as (
+    select * from {{ source('ml', 'promotion_effect') }}
+)
+
+select
+    watch,
+    candidate_id,
+    office,
+    patent_type,
+    filing_year,
+    before_count,
+    after_count,
+    run_id
+from said

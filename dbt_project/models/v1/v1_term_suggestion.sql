@@ -1,0 +1,19 @@
+with
+
+said as (
+    select * from {{ here(ref('fct_term_suggestion')) }}
+)
+
+select
+    watch,
+    kind,
+    term,
+    language,
+    document_count,
+    relevant_labels,
+    irrelevant_labels,
+    score,
+    beside,
+    example_ids,
+    model_id
+from said
