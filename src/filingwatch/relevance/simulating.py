@@ -7,14 +7,22 @@ when to stop to `stopping`; all three are those of a real night.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
+from filingwatch.relevance.quality import calibration_error
 from filingwatch.relevance.queueing import Mix, QueueSettings, choose, choose_mix, find_lots
+from filingwatch.relevance.stopping import StopSettings, advise, find_stop
 
 # nothing is known of the documents at first: those that start a screen are drawn at random
 _BLIND = replace(QueueSettings(), start=Mix(0.0, 0.0, 0.0, 1.0))
+_CURVE_POINTS = 40
+SHARED = "shared"
+
+Ranker = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Labelled rows and their labels give a score for every document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +34,20 @@ class PlaySettings:
     least_batch: int = 10
     batch_share: float = 0.05
     queue: QueueSettings = field(default_factory=lambda: _BLIND)
+    stop: StopSettings = field(default_factory=StopSettings)
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What was read: rows in reading order, what each was chosen as, and after how many documents each batch ended.
+    """What was decided: rows in that order, the label each got, what it was chosen as, and where each batch ended.
 
-    A document that shares the decision of its family is not read; it follows in `order` right after the one that is,
-    with kind `shared`.
+    Documents that share the decision of their family follow the one that was read, with kind `shared`.
     """
 
     order: np.ndarray
+    given: np.ndarray
     kinds: tuple[str, ...]
     ends: tuple[int, ...]
-
-
-Ranker = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Labelled rows and their labels give a score for every document."""
 
 
 def play(
@@ -57,21 +62,20 @@ def play(
 ) -> Screen:
     """Read all documents in the order of the queue. The order of rows does not matter: chance comes from ids and seed.
 
-    `on_batch` hears, before each batch, how many have been read and the scores.
+    `on_batch` hears, before each batch, how many have been decided and the scores.
     """
     settings = settings or PlaySettings()
-    lots = find_lots(ids, settings.seed)
-    members = _find_members(groups)
+    lots, members = find_lots(ids, settings.seed), _find_members(groups)
     is_read = np.zeros(len(labels), dtype=bool)
     order: list[int] = []
+    given: list[bool] = []
     kinds: list[str] = []
     ends: list[int] = []
-    own: list[int] = []
+    own: list[bool] = []
     while len(order) < len(labels):
-        known = labels[own]
-        mix = choose_mix(int(known.sum()), int((~known).sum()), known[-settings.queue.dry_window :], settings.queue)
-        both = 0 < known.sum() < len(known)
-        scores = rank(np.array(order), labels[order]) if both else np.zeros(len(labels))
+        mix = choose_mix(sum(own), len(own) - sum(own), own[-settings.queue.dry_window :], settings.queue)
+        both = 0 < sum(own) < len(own)
+        scores = rank(np.array(order), np.array(given)) if both else np.zeros(len(labels))
         if on_batch is not None:
             on_batch(len(order), scores)
         size = max(settings.least_batch, int(settings.batch_share * len(own)))
@@ -80,13 +84,96 @@ def play(
             settings=settings.queue,
         )  # fmt: skip
         for pick in picks:
-            beside = [row for row in members.get(pick.row, ()) if row != pick.row and not is_read[row]]
-            order += [pick.row, *beside]
-            kinds += [pick.chosen_as, *["shared"] * len(beside)]
-            own.append(pick.row)
+            held = members.get(pick.row, [pick.row])
+            order += [pick.row, *(row for row in held if row != pick.row)]
+            given += [bool(labels[pick.row])] * len(held)
+            kinds += [pick.chosen_as, *[SHARED] * (len(held) - 1)]
+            own.append(bool(labels[pick.row]))
         is_read[order] = True
         ends.append(len(order))
-    return Screen(np.array(order, dtype=np.int64), tuple(kinds), tuple(ends))
+    return Screen(np.array(order, dtype=np.int64), np.array(given, dtype=bool), tuple(kinds), tuple(ends))
+
+
+def simulate(
+    texts: Sequence[str],
+    labels: Sequence[bool] | np.ndarray,
+    ids: Sequence[str],
+    *,
+    families: Sequence[Hashable] | None = None,
+    languages: Sequence[str] | None = None,
+    settings: PlaySettings | None = None,
+) -> dict[str, Any]:
+    """Play a screen of these documents, at least one of them relevant, and say what it cost, as plain data.
+
+    `work` counts decisions of people: a family takes one. Recall is over documents; one whose family got the wrong
+    decision counts as missed.
+    """
+    from filingwatch.relevance.learner import prepare, rank
+
+    settings = settings or PlaySettings()
+    # rows by id: neither the order of the file nor that of sums can tell anything
+    sort = np.array(sorted(range(len(ids)), key=lambda row: ids[row]), dtype=np.int64)
+    labels, ids = np.asarray(labels, dtype=bool)[sort], [ids[row] for row in sort]
+    groups = None if families is None else [families[row] for row in sort]
+    areas = None if languages is None or len(set(languages)) < 2 else [languages[row] for row in sort]
+    prepared = prepare([texts[row] for row in sort], ids=ids)
+    screen = play(
+        labels, ids, lambda rows, known: rank(prepared, rows, known), groups=groups, areas=areas, settings=settings
+    )
+    return describe(screen, labels, settings) | {
+        "calibration_error": _end_error(prepared, screen, labels, settings),
+        "seed": settings.seed,
+    }
+
+
+def describe(screen: Screen, labels: np.ndarray, settings: PlaySettings) -> dict[str, Any]:
+    """What a played screen cost and where the rule would have stopped it."""
+    is_own = np.array([kind != SHARED for kind in screen.kinds], dtype=bool)
+    work = np.cumsum(is_own)
+    found = np.cumsum(screen.given & labels[screen.order])
+    total, relevant, decisions = len(labels), int(labels.sum()), int(is_own.sum())
+    enough = np.flatnonzero(found >= np.ceil(0.95 * relevant - 1e-9))
+    work_95 = int(work[enough[0]]) if len(enough) else None
+    own_ends = sorted({int(work[end - 1]) for end in screen.ends})
+    stop_work = find_stop(screen.given[is_own], own_ends, settings=settings.stop)
+    stop = int(np.searchsorted(work, stop_work, side="right")) - 1
+    read = screen.given[is_own][:stop_work]
+    advice = advise(read, unread=decisions - stop_work, settings=settings.stop)
+    points = np.unique(np.linspace(0, decisions, min(_CURVE_POINTS, decisions) + 1).astype(int)[1:])
+    at = np.searchsorted(work, points, side="right") - 1
+    return {
+        "documents": total,
+        "relevant": relevant,
+        "decisions": decisions,
+        "recall_by_labels": [
+            {"labels": int(point), "recall": float(found[place] / relevant)}
+            for point, place in zip(points, at, strict=True)
+        ],
+        "wss_95": None if work_95 is None else 1 - work_95 / decisions - 0.05,
+        "work_to_95_recall": work_95,
+        "stopping": {
+            "recall_target": settings.stop.recall_target,
+            "confidence": settings.stop.confidence,
+            "labels": stop_work,
+            "true_recall": float(found[stop] / relevant),
+            "work_saved": 1 - stop_work / decisions,
+            "advice": asdict(advice),
+        },
+        "chosen_as": {kind: screen.kinds.count(kind) for kind in sorted(set(screen.kinds))},
+        "batches": len(screen.ends),
+    }
+
+
+def _end_error(prepared: Any, screen: Screen, labels: np.ndarray, settings: PlaySettings) -> float:
+    """The calibration error over all documents at the point where the rule says stop."""
+    from filingwatch.relevance.learner import probabilities
+
+    is_own = np.array([kind != SHARED for kind in screen.kinds], dtype=bool)
+    ends = sorted({int(np.cumsum(is_own)[end - 1]) for end in screen.ends})
+    stop = find_stop(screen.given[is_own], ends, settings=settings.stop)
+    count = int(np.searchsorted(np.cumsum(is_own), stop, side="right"))
+    rows, given = screen.order[:count], screen.given[:count]
+    return calibration_error(probabilities(prepared, rows, given, seed=settings.seed), labels)
 
 
 def _find_members(groups: Sequence[Hashable] | None) -> dict[int, list[int]]:
