@@ -198,6 +198,14 @@ def find_decisions(settings: Settings, kinds: Sequence[str], *, watch: str | Non
     return [_decision(row) for row in rows]
 
 
+def last_number(settings: Settings) -> int:
+    """The number of the newest decision; 0 when nobody has decided anything yet."""
+    if not settings.decisions_file.exists():
+        return 0
+    with inbox(settings.decisions_file) as db:
+        return db.execute("select coalesce(max(decision_id), 0) from decision").fetchone()[0]
+
+
 def land_decisions(con: duckdb.DuckDBPyConnection, settings: Settings, run: ledger.Run) -> int:
     """Land what the inbox holds beyond the cursor, page by page, each in one transaction; returns how many."""
     landed = 0

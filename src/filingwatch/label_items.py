@@ -85,6 +85,7 @@ class Said:
     value: str
     at: dt.datetime
     note: str | None
+    decision_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

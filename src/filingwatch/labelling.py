@@ -14,40 +14,20 @@ from typing import Any
 import polars as pl
 
 from filingwatch import claims
-from filingwatch.decisions import Decision, decide, find_decisions
+from filingwatch.decisions import Decision, decide
 from filingwatch.errors import BadInput
-from filingwatch.label_items import Item, Said, find_homes, read_items, read_quality, read_queue
-from filingwatch.relevance.resolving import KINDS, LABEL, RULING, SKIP, VALUES, Labels, find_inventions, resolve
+from filingwatch.label_inbox import Inbox, read_inbox
+from filingwatch.label_items import Item, find_homes, read_items, read_quality, read_queue
+from filingwatch.relevance.resolving import LABEL, RULING, SKIP, find_inventions
 from filingwatch.settings import Settings
 from filingwatch.texts import draw
 from filingwatch.warehouse import reader, utc_now
+from filingwatch.watch import Watch, choose_watch, read_watches
 
 DOUBLE_SHARE = 0.1
 """Share of documents that a second person reads as well, so that it is known how far people agree."""
 
 _LOT_DIGITS, _LOT_SEED = 8, 20231
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """What people said of one watch, landed or not: every decision in order, the labels that follow, and the invention
-    of each subject."""
-
-    decisions: tuple[Decision, ...]
-    labels: Labels
-    homes: Mapping[str, str]
-
-    def home(self, decision: Decision) -> str:
-        return self.homes.get(decision.subject, decision.subject)
-
-    def of(self, annotator: str) -> dict[str, str]:
-        """What this person's last words on each invention were, as value; taken back ones are left out."""
-        said = {
-            self.home(one): one.value
-            for one in self.decisions
-            if one.kind == LABEL and one.decided_by == annotator
-        }  # fmt: skip
-        return {invention: value for invention, value in said.items() if value in (*VALUES, SKIP)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +63,9 @@ def next_items(settings: Settings, watch: str, annotator: str, *, limit: int = 1
     annotator = _name(annotator)
     with reader(settings) as con:
         queue = read_queue(con, watch)
-        inbox = _read_inbox(settings, watch, con)
-        open_ones, shared = _choose(inbox, queue, annotator)
+        inbox = read_inbox(settings, watch, con)
+        open_ones = list_open(inbox, queue, annotator)
+        shared = {invention for invention in open_ones if is_double(invention)}
         chosen = claims.take(settings, watch, annotator, open_ones, limit=limit, shared=shared)
         items = read_items(con, watch, chosen, queue)
     return [items[invention] for invention in chosen if invention in items]
@@ -103,11 +84,11 @@ def read_item(
     """
     with reader(settings) as con:
         home = _require_home(con, invention_id)
-        inbox = _read_inbox(settings, watch, con)
+        inbox = read_inbox(settings, watch, con)
         item = read_items(con, watch, [home], read_queue(con, watch)).get(home)
     if item is None:
         raise BadInput(f"{invention_id!r} was withdrawn by its office; there is nothing to read.")
-    said = _said_of(inbox, home)
+    said = inbox.said_of(home)
     if reveal or any(one.who == annotator for one in said):
         return replace(item, said=said)
     return item
@@ -142,7 +123,8 @@ def undo(
 
     None when nothing is left to take back.
     """
-    inbox = read_inbox(settings, watch)
+    with reader(settings) as con:
+        inbox = read_inbox(settings, watch, con)
     mine = [one for one in inbox.decisions if one.kind == LABEL and one.decided_by == _name(annotator)]
     undone = {(one.context or {}).get("undoes") for one in mine}
     standing = [one for one in mine if "undoes" not in (one.context or {}) and one.decision_id not in undone]
@@ -169,7 +151,7 @@ def rule(
     """
     with reader(settings) as con:
         home = _require_home(con, invention_id)
-        inbox = _read_inbox(settings, watch, con)
+        inbox = read_inbox(settings, watch, con)
     voices = [row["annotator"] for row in inbox.labels.votes.filter(invention_id=home).iter_rows(named=True)]
     made = decide(
         settings, kind=RULING, subject=invention_id, value=value, decided_by=_name(adjudicator), watch=watch,
@@ -184,10 +166,10 @@ def rule(
 def list_disputes(settings: Settings, watch: str) -> list[Item]:
     """Documents of which people say different things and nobody has ruled, with what each said, by id."""
     with reader(settings) as con:
-        inbox = _read_inbox(settings, watch, con)
+        inbox = read_inbox(settings, watch, con)
         ids = inbox.labels.rows.filter(state="disputed")["invention_id"].to_list()
         items = read_items(con, watch, ids, read_queue(con, watch))
-    return [replace(items[one], said=_said_of(inbox, one)) for one in ids if one in items]
+    return [replace(items[one], said=inbox.said_of(one)) for one in ids if one in items]
 
 
 def progress(settings: Settings, watch: str) -> Progress:
@@ -197,7 +179,7 @@ def progress(settings: Settings, watch: str) -> Progress:
         NothingPublished: there is nothing to read yet.
     """
     with reader(settings) as con:
-        inbox = _read_inbox(settings, watch, con)
+        inbox = read_inbox(settings, watch, con)
         queue, quality = read_queue(con, watch), read_quality(con, watch)
         [(landed,)] = con.execute("select coalesce(max(decision_id), 0) from ops.landed_decision").fetchall()
     rows, day = inbox.labels.rows, utc_now().date()
@@ -217,32 +199,19 @@ def progress(settings: Settings, watch: str) -> Progress:
     )  # fmt: skip
 
 
-def read_inbox(settings: Settings, watch: str) -> Inbox:
-    """What people said of this watch so far.
+def find_watch(settings: Settings, name: str) -> Watch:
+    """The watch of this name: the question and the terms that a person judges by.
 
     Raises:
-        NothingPublished: there is no published file that knows the inventions.
+        BadInput: there is no such watch.
     """
-    with reader(settings) as con:
-        return _read_inbox(settings, watch, con)
+    name = choose_watch(settings, name)
+    return next(watch for watch in read_watches(settings) if watch.watch == name)
 
 
 def is_double(invention_id: str) -> bool:
     """Whether a second person is to read this document as well: by lot of its id, always the same."""
     return int(draw(invention_id, _LOT_SEED)[:_LOT_DIGITS], 16) < DOUBLE_SHARE * 16**_LOT_DIGITS
-
-
-def _read_inbox(settings: Settings, watch: str, con: Any) -> Inbox:
-    found = find_decisions(settings, KINDS, watch=watch)
-    schema = {"decision_id": pl.Int64, "kind": pl.String, "subject": pl.String, "value": pl.String}
-    plain = pl.DataFrame(
-        [(one.decision_id, one.kind, one.subject, one.value, one.decided_by) for one in found],
-        schema | {"decided_by": pl.String},
-        orient="row",
-    )
-    subjects = plain["subject"].unique().sort().to_list()
-    homes = find_homes(con, subjects)
-    return Inbox(tuple(found), resolve(plain, homes), find_inventions(subjects, homes))
 
 
 def _require_home(con: Any, subject: str) -> str:
@@ -252,8 +221,8 @@ def _require_home(con: Any, subject: str) -> str:
     return home
 
 
-def _choose(inbox: Inbox, queue: pl.DataFrame, annotator: str) -> tuple[list[str], set[str]]:
-    """What is open to this person, in order of reading, and what several may read at once."""
+def list_open(inbox: Inbox, queue: pl.DataFrame, annotator: str) -> list[str]:
+    """What is open to this person, in order of reading; what the person skipped comes last."""
     mine = inbox.of(annotator)
     states = {row["invention_id"]: row for row in inbox.labels.rows.iter_rows(named=True)}
     decided_groups: set[str] = set()
@@ -274,16 +243,7 @@ def _choose(inbox: Inbox, queue: pl.DataFrame, annotator: str) -> tuple[list[str
             continue
         elif (voices == 1 and is_double(invention)) or (not voices and group not in decided_groups):
             fresh.append(invention)
-    open_ones = [*fresh, *again]
-    return open_ones, {invention for invention in open_ones if is_double(invention)}
-
-
-def _said_of(inbox: Inbox, invention: str) -> tuple[Said, ...]:
-    last: dict[str, Said] = {}
-    for one in inbox.decisions:
-        if one.kind == LABEL and inbox.home(one) == invention:
-            last[one.decided_by] = Said(one.decided_by, one.value, one.decided_at, one.reason)
-    return tuple(said for _, said in sorted(last.items()) if said.value in (*VALUES, SKIP))
+    return [*fresh, *again]
 
 
 def _name(annotator: str) -> str:

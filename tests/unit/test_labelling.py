@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from filingwatch import claims, labelling
 from filingwatch.decisions import read_decisions
 from filingwatch.errors import BadInput
+from filingwatch.label_inbox import Inbox, read_inbox
 from filingwatch.settings import Settings
+from filingwatch.warehouse import reader
 from tests.unit.label_home import TEXTS, WATCH, publish
 
 
@@ -31,6 +33,11 @@ def offered(home: Settings, who: str, limit: int = 10) -> list[str]:
 
 def say(home: Settings, who: str, invention: str, value: str) -> None:
     labelling.put_label(home, WATCH, who, invention, value)
+
+
+def standing(home: Settings) -> Inbox:
+    with reader(home) as con:
+        return read_inbox(home, WATCH, con)
 
 
 def test_the_next_document_is_the_first_of_the_queue_that_is_open(home: Settings) -> None:
@@ -138,13 +145,13 @@ def test_undo_restores_what_stood_before_for_everybody(home: Settings, said: lis
             labelling.undo(home, WATCH, who)
         else:
             say(home, who, invention, value)
-    before = labelling.read_inbox(home, WATCH)
+    before = standing(home)
     for value in ("relevant", "skip"):
         say(home, "ann", "CN1U", value)
     count = len(read_decisions(home))
     for _ in range(2):
         labelling.undo(home, WATCH, "ann")
-    after = labelling.read_inbox(home, WATCH)
+    after = standing(home)
     assert len(read_decisions(home)) == count + 2
     assert after.labels.rows.equals(before.labels.rows) and after.labels.votes.equals(before.labels.votes)
     assert [after.of(who) for who in ("ann", "bo")] == [before.of(who) for who in ("ann", "bo")]
