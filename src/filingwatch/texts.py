@@ -19,6 +19,8 @@ BATCH = 5_000
 # documents whose counts are kept for the next who asks: a demo office as a whole, half a gigabyte of a large one
 MOST_KEPT = 60_000
 _Rows = tuple[Row, Row]
+Tokenise = Callable[[str], list[str]]
+"""What makes tokens of a text. Equal ones make the same tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,27 @@ class Batch:
     symbols: list[list[str]]
 
 
+class _Shelf:
+    """Counts of documents made by one way of reading, all in the same lexicons."""
+
+    def __init__(self, tokenise: Tokenise) -> None:
+        self.tokenise = tokenise
+        self.words, self.classes = Lexicon(), Lexicon()
+        self.kept: dict[str, _Rows] = {}
+
+    def count(self, batch: Batch) -> list[_Rows]:
+        return _count(batch, self.tokenise, self.words, self.classes)
+
+    def stack(self, rows: Sequence[_Rows]) -> Counted:
+        return _stack(rows, self.words, self.classes)
+
+
 class Texts:
     """Documents by id. `fetch` gives invention_id, text and symbols (list) of the ids asked for, in any order."""
 
     def __init__(self, fetch: Callable[[Sequence[str]], pl.DataFrame], *, most_kept: int = MOST_KEPT) -> None:
         self._fetch, self._most_kept = fetch, most_kept
-        self._words, self._classes = Lexicon(), Lexicon()
-        self._kept: dict[str, _Rows] = {}
+        self._shared, self._other = _Shelf(text_tokens), _Shelf(text_tokens)
 
     @classmethod
     def of_frame(cls, documents: pl.DataFrame) -> Texts:
@@ -58,24 +74,31 @@ class Texts:
         for start in range(0, len(ids), size):
             yield self.read(ids[start : start + size])
 
-    def count(self, batch: Batch) -> Counted:
+    def count(self, batch: Batch, tokenise: Tokenise = text_tokens) -> Counted:
         """The counts of a batch; those of the first `most_kept` documents are kept, others are made anew each time."""
-        missing = sum(document not in self._kept for document in batch.ids)
-        if len(self._kept) + missing <= self._most_kept:
-            return self.count_all(batch.ids, batch)
-        words, classes = Lexicon(), Lexicon()
-        return _stack(_count(batch, words, classes), words, classes)
+        shelf = self._shelf(tokenise)
+        missing = sum(document not in shelf.kept for document in batch.ids)
+        if len(shelf.kept) + missing <= self._most_kept:
+            return self.count_all(batch.ids, batch, tokenise)
+        fresh = _Shelf(tokenise)
+        return fresh.stack(fresh.count(batch))
 
-    def count_all(self, ids: Sequence[str], read: Batch | None = None) -> Counted:
+    def count_all(self, ids: Sequence[str], read: Batch | None = None, tokenise: Tokenise = text_tokens) -> Counted:
         """The counts of documents by rising id, in one lexicon. The caller bounds how many there are."""
-        fresh: dict[str, _Rows] = {}
-        missing = [document for document in ids if document not in self._kept]
+        shelf, fresh = self._shelf(tokenise), dict[str, _Rows]()
+        missing = [document for document in ids if document not in shelf.kept]
         for batch in self.batches(missing) if read is None or missing != read.ids else [read]:
-            room = len(self._kept) + len(batch.ids) <= self._most_kept
-            counted = zip(batch.ids, _count(batch, self._words, self._classes), strict=True)
-            (self._kept if room else fresh).update(counted)
-        rows = [self._kept.get(document) or fresh[document] for document in sorted(ids)]
-        return _stack(rows, self._words, self._classes)
+            room = len(shelf.kept) + len(batch.ids) <= self._most_kept
+            (shelf.kept if room else fresh).update(zip(batch.ids, shelf.count(batch), strict=True))
+        return shelf.stack([shelf.kept.get(document) or fresh[document] for document in sorted(ids)])
+
+    def _shelf(self, tokenise: Tokenise) -> _Shelf:
+        """The shared tokens' counts are kept for all who ask, beside them those of the last other way of reading."""
+        if tokenise == text_tokens:
+            return self._shared
+        if self._other.tokenise != tokenise:
+            self._other = _Shelf(tokenise)
+        return self._other
 
 
 def draw(document: str, seed: int) -> str:
@@ -88,9 +111,9 @@ def draw_sample(ids: Sequence[str], most: int, seed: int) -> list[str]:
     return list(ids) if len(ids) <= most else sorted(ids, key=lambda document: draw(document, seed))[:most]
 
 
-def _count(batch: Batch, words: Lexicon, classes: Lexicon) -> list[_Rows]:
+def _count(batch: Batch, tokenise: Tokenise, words: Lexicon, classes: Lexicon) -> list[_Rows]:
     return [
-        (words.count(text_tokens(text)), classes.count(class_tokens(symbols)))
+        (words.count(tokenise(text)), classes.count(class_tokens(symbols)))
         for text, symbols in zip(batch.texts, batch.symbols, strict=True)
     ]
 

@@ -64,6 +64,11 @@ def cjk_chains(text: str) -> Iterator[str]:
                 yield chain
 
 
+def is_filler(word: str) -> bool:
+    """Whether a Chinese word holds a particle or a phrase at which chains are cut."""
+    return bool(_CUTS.search(word))
+
+
 def class_tokens(symbols: Iterable[str]) -> list[str]:
     """A class symbol and the wider ones that hold it: `G06V 20/52` gives subclass, main group and itself, once each."""
     tokens: dict[str, None] = {}

@@ -62,7 +62,7 @@ def test_the_answer_has_its_shape_and_says_how_it_was_made(screened: Screening, 
 
 
 def test_a_filing_whose_only_hit_is_a_collision_is_out(filings: pl.DataFrame) -> None:
-    """平安保险 alone keeps a filing out that reads like a wanted one; with 平安城市 in its place the text is in."""
+    """平安保险 alone keeps a filing out that reads like a wanted one; with 平安城市 in its place its words decide."""
 
     def judge(word: str) -> dict:
         text = word + "，车辆排队，路口，绿灯时长，道路拥堵，车道检测"
@@ -72,7 +72,9 @@ def test_a_filing_whose_only_hit_is_a_collision_is_out(filings: pl.DataFrame) ->
 
     out = judge("平安保险")
     assert (out["is_relevant"], out["decided_by"], out["words_against"]) == (False, "rule", ["平安保险"])
-    assert judge("平安城市")["is_relevant"]
+    judged = judge("平安城市")
+    assert judged["decided_by"] == "model" and judged["probability"] > 5 * out["probability"]
+    assert "平安城市" in judged["words_for"]
 
 
 def test_reasons_are_whole_words_of_the_document(screened: Screening, filings: pl.DataFrame) -> None:

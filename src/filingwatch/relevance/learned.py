@@ -6,13 +6,17 @@ Here belong the form that is kept and the reasons to learn anew. How one learns 
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from filingwatch.kept import pack, pack_vectors, unpack, unpack_vectors
+from filingwatch.relevance.tokens import ScreeningTokens
+from filingwatch.texts import Tokenise
 from filingwatch.vectors import Vectors
+from filingwatch.words import text_tokens
 
 LONGEST = dt.timedelta(days=31)
 MOST_GROWTH = 0.1
@@ -20,13 +24,22 @@ MOST_GROWTH = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A linear score and the sigmoid that makes a probability of it."""
+    """A linear score and the sigmoid that makes a probability of it.
+
+    `terms` are those that its tokens never split; None in a model made before screening had tokens of its own, which
+    goes on reading as it learned.
+    """
 
     vectors: Vectors
     weights: np.ndarray
     intercept: float
     slope: float
     offset: float
+    terms: tuple[str, ...] | None = None
+
+    @property
+    def tokenise(self) -> Tokenise:
+        return text_tokens if self.terms is None else ScreeningTokens(self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,17 @@ class Learned:
         if self.linear is not None:
             linear = self.linear
             plain |= {"intercept": linear.intercept, "slope": linear.slope, "offset": linear.offset}
+            plain["terms"] = linear.terms
             arrays = {"weights": linear.weights} | pack_vectors(linear.vectors)
         return pack(plain, arrays)
+
+    @classmethod
+    def read(cls, state: bytes | None) -> Learned | None:
+        """What was learned before, or None where nothing was, or nothing in a form that this version reads."""
+        try:
+            return None if state is None else cls.from_bytes(state)
+        except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile):
+            return None
 
     @classmethod
     def from_bytes(cls, state: bytes) -> Learned:
@@ -60,7 +82,9 @@ class Learned:
         linear = None
         if "weights" in arrays:
             numbers = [plain.pop(name) for name in ("intercept", "slope", "offset")]
-            linear = Linear(unpack_vectors(arrays), arrays["weights"], *numbers)
+            terms = plain.pop("terms", None)
+            terms = None if terms is None else tuple(terms)
+            linear = Linear(unpack_vectors(arrays), arrays["weights"], *numbers, terms)
         plain["trained_on"] = dt.date.fromisoformat(plain["trained_on"])
         plain["label_counts"] = tuple(plain["label_counts"])
         return cls(linear, **plain)

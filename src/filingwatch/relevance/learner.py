@@ -14,24 +14,32 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from filingwatch.relevance.fitting import fit_axes, fit_beside, place_along, sigmoid
 from filingwatch.relevance.labels import TrainingSet
-from filingwatch.relevance.model import fit_linear, fit_vectors, train_model
+from filingwatch.relevance.model import fit_vectors, train_model
+from filingwatch.relevance.tokens import ScreeningTokens
 from filingwatch.vectors import Counted, Counts, Lexicon, Vectors
-from filingwatch.words import class_tokens, text_tokens
+from filingwatch.words import class_tokens
 
-MOST_FEATURES = 100_000
+MOST_FEATURES = 200_000
 CLASS_WEIGHT = 0.7
-STRENGTH = 5.0
+STRENGTH = 0.11
 FOLDS = 5
+SEED = 2015
 # with fewer labels of a class than this nothing can be held out: similarity to what is known orders the documents
 LEAST_CROSS_FITTED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The features of some documents, one row each in the order given; `tokens` names the columns."""
+    """The features of some documents, one row each in the order given; `tokens` names the columns.
+
+    `axes` are latent directions among all of them, tokens by axes; `places` is where each document lies along them.
+    """
 
     matrix: sparse.csr_matrix
+    axes: np.ndarray
+    places: np.ndarray
     tokens: np.ndarray
     vectors: Vectors
 
@@ -51,15 +59,18 @@ def prepare(
     `symbols` are class symbols of each document; leave them out where labels were made from classes. `terms` are the
     watch's, which no segmenter may split. `ids` name the documents and change nothing.
     """
-    words, classes = Lexicon(), Lexicon()
+    words, classes, tokenise = Lexicon(), Lexicon(), ScreeningTokens(tuple(terms))
     held = symbols if symbols is not None else [()] * len(texts)
     counted = Counted(
-        Counts.stack([words.count(text_tokens(text)) for text in texts], words),
+        Counts.stack([words.count(tokenise(text)) for text in texts], words),
         Counts.stack([classes.count(class_tokens(each)) for each in held], classes),
     )
     vectors = fit_vectors(counted, use_classes=symbols is not None, most=MOST_FEATURES, class_weight=CLASS_WEIGHT)
     features = vectors.build(counted)
-    return Prepared(features.matrix, features.tokens, vectors)
+    with threadpool_limits(1):
+        axes = fit_axes(features.matrix, seed=SEED)
+        places = place_along(features.matrix, axes)
+    return Prepared(features.matrix, axes, places, features.tokens, vectors)
 
 
 def rank(
@@ -75,8 +86,10 @@ def rank(
     if wanted.all() or not wanted.any():
         return _resemble(prepared.matrix, rows, weights) * (1.0 if wanted.all() else -1.0)
     with threadpool_limits(1):
-        model = fit_linear(prepared.matrix[rows], wanted.astype(int), weights, STRENGTH)
-        return model.decision_function(prepared.matrix)
+        own, latent, intercept = fit_beside(
+            prepared.matrix[rows], prepared.places[rows], wanted.astype(int), weights, STRENGTH
+        )
+        return prepared.matrix @ own + prepared.places @ latent + intercept
 
 
 def probabilities(
@@ -85,24 +98,38 @@ def probabilities(
     is_relevant: np.ndarray,
     *,
     stands_for: np.ndarray | None = None,
+    groups: Sequence[str] | None = None,
     seed: int,
 ) -> np.ndarray:
     """The calibrated probability of every document; that of a labelled one is from a model that did not see its label.
 
-    `stands_for` says how many documents each labelled one speaks for. Too few labels, or labels that cannot be told
-    apart, give every document the smoothed share of relevant labels.
+    `stands_for` says how many documents each labelled one speaks for; `groups` names for each label the documents that
+    belong together, which are held out together. Too few labels, or labels that cannot be told apart, give every
+    document the smoothed share of relevant labels.
     """
+    order = np.argsort(np.asarray(rows), kind="stable")
     rows, wanted, stands = _as_arrays(rows, is_relevant, stands_for)
     share = (stands[wanted].sum() + 0.5) / (stands.sum() + 1.0)
     flat = np.full(len(prepared), share)
     if min(wanted.sum(), (~wanted).sum()) < LEAST_CROSS_FITTED:
         return flat
-    training = TrainingSet(rows, wanted, np.zeros(len(rows), dtype=bool), stands)
-    model = train_model(prepared.matrix[rows], training, weak_weight=1.0, strength=STRENGTH, folds=FOLDS, seed=seed)
+    nobody = np.zeros(len(rows), dtype=bool)
+    training = TrainingSet(rows, wanted, nobody, stands, nobody)
+    together = None if groups is None else [groups[place] for place in order]
+    model = train_model(
+        prepared.matrix[rows],
+        prepared.axes,
+        training,
+        weak_weight=1.0,
+        seed_weight=1.0,
+        strength=STRENGTH,
+        folds=FOLDS,
+        seed=seed,
+        groups=together,
+    )
     if model is None:
         return flat
-    score = model.slope * (prepared.matrix @ model.weights + model.intercept) + model.offset
-    found = 1.0 / (1.0 + np.exp(-np.clip(score, -60, 60)))
+    found = sigmoid(model.slope * (prepared.matrix @ model.weights + model.intercept) + model.offset)
     found[rows] = model.out_of_fold
     return found
 

@@ -1,27 +1,30 @@
 """Learning from labels: features, a linear model, a calibrated probability and the threshold for a recall target.
 
-Here belongs everything that needs scikit-learn. Which labels count belongs to `labels`; which answer a document gets
-in the end belongs to `screening`.
+Which labels count belongs to `labels`, the arithmetic of fits to `fitting`; which answer a document gets in the end
+belongs to `screening`.
 
 The probability is the sigmoid of the linear score, with slope and intercept fitted to out-of-fold scores (Platt, with
-his smoothed targets), each weighed by how many documents it stands for. The final model is fitted to all labels.
+his smoothed targets), each weighed by how many documents it stands for. Documents of one group (a family, near-equal
+texts) are held out together: none is judged by a model that learned its twin. The final model is fitted to all labels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from filingwatch.relevance.fitting import fit_linear, fit_sigmoid, sigmoid
 from filingwatch.relevance.labels import TrainingSet
 from filingwatch.relevance.learned import Linear
 from filingwatch.vectors import Counted, Features, Vectors, fit_block
 
 HIGHEST_THRESHOLD = 0.5
+MOST_WITH_SINGLES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,12 @@ class Threshold:
 
 
 def fit_vectors(counted: Counted, *, use_classes: bool, most: int, class_weight: float) -> Vectors:
-    """TF-IDF of words and character pairs, beside it TF-IDF of classes; each block has length 1 before its weight."""
-    words = fit_block(counted.words, least=2, most_share=0.6, most=most, is_sublinear=True)
+    """TF-IDF of what `tokens` reads, beside it TF-IDF of classes; each block has length 1 before its weight.
+
+    A token of a single document counts where documents are few: it makes its document less like all others.
+    """
+    least = 1 if counted.words.matrix.shape[0] <= MOST_WITH_SINGLES else 2
+    words = fit_block(counted.words, least=least, most_share=0.95, most=most, is_sublinear=True)
     classes = None
     if use_classes:
         classes = fit_block(
@@ -58,32 +65,44 @@ def fit_vectors(counted: Counted, *, use_classes: bool, most: int, class_weight:
 
 
 def train_model(
-    matrix: sparse.csr_matrix, training: TrainingSet, *, weak_weight: float, strength: float, folds: int, seed: int
+    matrix: sparse.csr_matrix,
+    axes: np.ndarray,
+    training: TrainingSet,
+    *,
+    weak_weight: float,
+    seed_weight: float,
+    strength: float,
+    folds: int,
+    seed: int,
+    groups: Sequence[str] | None = None,
 ) -> Model | None:
-    """A calibrated model of the rows of the training set, or None when out of fold it orders them as by chance."""
+    """A calibrated model of the rows of the training set, or None when out of fold it orders them as by chance.
+
+    `groups` names for each row the documents that belong together; None where each stands alone.
+    """
     if not matrix.shape[1]:
         return None
     wanted = training.is_relevant.astype(int)
-    weights = np.where(training.is_weak, weak_weight, 1.0)
-    weights /= weights.mean()
-    folds = min(folds, int(wanted.sum()), int((1 - wanted).sum()))
-    scores = np.zeros(len(wanted))
-    splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(np.zeros(len(wanted)), wanted)
+    weights = weigh_labels(training, weak_weight=weak_weight, seed_weight=seed_weight)
+    scores = np.full(len(wanted), np.nan)
     # one thread: sums in one order, the same bits every time
     with threadpool_limits(1):
+        splits = list(_split(wanted, groups, folds, seed))
         for learn, hold in splits:
-            fold = fit_linear(matrix[learn], wanted[learn], weights[learn], strength)
-            scores[hold] = fold.decision_function(matrix[hold])
-        slope, offset = _fit_sigmoid(scores, wanted, weights * training.stands_for)
-        final = fit_linear(matrix, wanted, weights, strength)
+            own, intercept = fit_linear(matrix[learn], axes, wanted[learn], weights[learn], strength)
+            scores[hold] = matrix[hold] @ own + intercept
+        if np.isnan(scores).any():
+            return None
+        slope, offset = fit_sigmoid(scores, wanted, weights * training.stands_for)
+        own, intercept = fit_linear(matrix, axes, wanted, weights, strength)
     if slope <= 0:
         return None
-    return Model(final.coef_[0], float(final.intercept_[0]), slope, offset, _sigmoid(slope * scores + offset), folds)
+    return Model(own, intercept, slope, offset, sigmoid(slope * scores + offset), len(splits))
 
 
 def find_probabilities(linear: Linear, features: Features) -> np.ndarray:
     """The calibrated probability of each document."""
-    return _sigmoid(linear.slope * (features.matrix @ linear.weights + linear.intercept) + linear.offset)
+    return sigmoid(linear.slope * (features.matrix @ linear.weights + linear.intercept) + linear.offset)
 
 
 def choose_threshold(model: Model, training: TrainingSet, *, recall_target: float, least_human: int) -> Threshold:
@@ -107,22 +126,24 @@ def choose_threshold(model: Model, training: TrainingSet, *, recall_target: floa
     return Threshold(value, float(np.mean(found >= value)), precision, set_on)
 
 
-def fit_linear(matrix: sparse.csr_matrix, wanted: np.ndarray, weights: np.ndarray, strength: float):
-    # the primal of liblinear draws no random numbers and sums in one thread: the same bits every time
-    model = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear", max_iter=200)
-    return model.fit(matrix, wanted, sample_weight=weights)
+def weigh_labels(training: TrainingSet, *, weak_weight: float, seed_weight: float) -> np.ndarray:
+    """How much each label counts, 1 on average: a person's most, those that only the rule gave least."""
+    weights = np.where(training.is_weak, np.where(training.is_seed, seed_weight, weak_weight), 1.0)
+    return weights / weights.mean()
 
 
-def _fit_sigmoid(scores: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
-    positives, negatives = wanted.sum(), (1 - wanted).sum()
-    target = np.where(wanted == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    stacked = np.concatenate([scores, scores])[:, None]
-    labels = np.repeat([1, 0], len(scores))
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(
-        stacked, labels, sample_weight=np.concatenate([weights * target, weights * (1 - target)])
-    )
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-
-def _sigmoid(values: np.ndarray) -> np.ndarray:
-    return 1.0 / (1.0 + np.exp(-np.clip(values, -60, 60)))
+def _split(
+    wanted: np.ndarray, groups: Sequence[str] | None, folds: int, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Folds with both classes on the learning side; none where there are too few labels, or groups, of one class."""
+    places = np.zeros(len(wanted))
+    if groups is None:
+        folds = min(folds, int(wanted.sum()), int((1 - wanted).sum()))
+        if folds > 1:
+            yield from StratifiedKFold(folds, shuffle=True, random_state=seed).split(places, wanted)
+        return
+    names = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)[1]
+    folds = min(folds, *(len(np.unique(names[wanted == label])) for label in (0, 1)))
+    if folds > 1:
+        splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(places, wanted, names)
+        yield from ((learn, hold) for learn, hold in splits if 0 < wanted[learn].sum() < len(learn))

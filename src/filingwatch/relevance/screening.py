@@ -19,13 +19,14 @@ import polars as pl
 
 from filingwatch.relevance.labels import TrainingSet, choose_training, hash_human, hash_labels
 from filingwatch.relevance.learned import Learned, Linear
-from filingwatch.relevance.model import choose_threshold, find_probabilities, fit_vectors, train_model
+from filingwatch.relevance.model import find_probabilities
 from filingwatch.relevance.reasons import MOST_REASONS, explain
 from filingwatch.relevance.rule import Hits, Rule, find_hits, rule_probability, weak_label
-from filingwatch.texts import Batch, Texts, draw_sample
+from filingwatch.relevance.teaching import teach
+from filingwatch.texts import Batch, Texts
 
 # changes when the same documents, labels and settings would be answered otherwise
-VERSION = 2
+VERSION = 3
 
 SCHEMA = {
     "invention_id": pl.String,
@@ -49,13 +50,14 @@ class ScreeningSettings:
     recall_target: float = 0.95
     use_classes: bool = True
     class_weight: float = 0.7
-    most_features: int = 100_000
+    most_features: int = 200_000
     most_read: int = 50_000
     most_weak_labels: int = 3_000
     least_labels: int = 10
     least_human_labels: int = 20
     weak_weight: float = 0.2
-    strength: float = 5.0
+    seed_weight: float = 0.5
+    strength: float = 0.11
     folds: int = 5
     rule_threshold: float = 0.5
 
@@ -80,26 +82,34 @@ def screen(
     *,
     ids: Sequence[str] | None = None,
     today: dt.date = dt.date.min,
+    seeds: Mapping[str, bool] | None = None,
+    groups: Mapping[str, str] | None = None,
+    days: Mapping[str, dt.date] | None = None,
 ) -> Screening:
     """Learn and judge every document; `human` labels are final.
 
-    Documents are a frame with invention_id (unique), text and symbols, or texts with the ids that are there.
+    Documents are a frame with invention_id (unique), text and symbols, or texts with the ids that are there. `seeds`
+    are weak labels from a seed list or another watch. `groups` names families or near-equal texts by id (those without
+    a name stand alone), `days` are filing dates: they serve the figures and the calibration.
     """
+    seeds = seeds or {}
     if isinstance(documents, pl.DataFrame):
         ids, documents = documents["invention_id"].to_list(), Texts.of_frame(documents)
     ids = sorted(ids or ())
     digest = hashlib.sha256()
     hits = _find_all(documents, ids, rule, digest)
-    training = choose_training(ids, hits, human, most_weak=settings.most_weak_labels, seed=settings.seed)
+    training = choose_training(ids, hits, human, most_weak=settings.most_weak_labels, seed=settings.seed, seeds=seeds)
     counts = tuple(int(np.sum(training.is_relevant == wanted)) for wanted in (True, False))
     shortage = why_rule(counts, settings)
-    taught = None if shortage else _learn(documents, ids, training, settings)
+    terms = (*rule.include, *rule.exclude)
+    taught = None if shortage else teach(documents, ids, training, terms, settings, groups=groups, days=days)
+    linear, own, figures = None, {}, {}
     if taught is None:
         shortage = shortage or "the labels could not be told apart better than by chance"
-        linear, own, figures = None, {}, {"threshold": settings.rule_threshold, "why_rule": shortage}
+        figures = {"threshold": settings.rule_threshold, "why_rule": shortage}
     else:
-        linear, own, figures = taught
-    made_for, human_hash = name_purpose(rule, settings), hash_human(human)
+        linear, own, figures = taught.linear, taught.own, dict(taught.figures)
+    made_for, human_hash = name_purpose(rule, settings), hash_human(human, seeds)
     learned = Learned(linear, figures["threshold"], shortage, made_for, human_hash, counts, len(ids), today)
     rows = judge(documents, ids, learned, rule, human, settings, own=own, hits=hits)
     if linear is not None:
@@ -197,49 +207,10 @@ def _find(batch: Batch, rule: Rule, alike: dict[Hits, Hits]) -> list[Hits]:
     return [alike.setdefault(hit, hit) for hit in found]
 
 
-def _learn(
-    documents: Texts, ids: Sequence[str], training: TrainingSet, settings: ScreeningSettings
-) -> tuple[Linear, dict[str, float], dict[str, Any]] | None:
-    labelled = [ids[row] for row in training.rows]
-    read = sorted({*labelled, *draw_sample(ids, settings.most_read, settings.seed)})
-    counted = documents.count_all(read)
-    vectors = fit_vectors(
-        counted, use_classes=settings.use_classes, most=settings.most_features, class_weight=settings.class_weight
-    )
-    place = {document: row for row, document in enumerate(read)}
-    matrix = vectors.build(counted).matrix[[place[document] for document in labelled]]
-    model = train_model(
-        matrix,
-        training,
-        weak_weight=settings.weak_weight,
-        strength=settings.strength,
-        folds=settings.folds,
-        seed=settings.seed,
-    )
-    if model is None:
-        return None
-    threshold = choose_threshold(
-        model, training, recall_target=settings.recall_target, least_human=settings.least_human_labels
-    )
-    figures = {
-        "threshold": threshold.value,
-        "threshold_set_on": threshold.set_on,
-        "recall_out_of_fold": threshold.recall,
-        "precision_out_of_fold": threshold.precision,
-        "calibration": f"sigmoid on out-of-fold scores, {model.folds} folds",
-        "calibration_slope": model.slope,
-        "calibration_offset": model.offset,
-        "features": matrix.shape[1],
-        "read_for_vocabulary": len(read),
-    }
-    linear = Linear(vectors, model.weights, model.intercept, model.slope, model.offset)
-    return linear, dict(zip(labelled, model.out_of_fold.tolist(), strict=True)), figures
-
-
 def _judge_by_model(
     documents: Texts, batch: Batch, linear: Linear, threshold: float, own: Mapping[str, float]
 ) -> list[_Row]:
-    features = linear.vectors.build(documents.count(batch))
+    features = linear.vectors.build(documents.count(batch, linear.tokenise))
     probabilities = find_probabilities(linear, features).tolist()
     words = zip(batch.ids, probabilities, *explain(features, linear.weights, batch.texts), strict=True)
     known = ((own.get(document, p), spoke, against) for document, p, spoke, against in words)
