@@ -20,6 +20,10 @@ def test_a_night_runs_from_the_wheel_alone(tmp_path: Path) -> None:
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(site)
+        inside = set(packed.namelist())
+    desk = ROOT / "src" / "filingwatch" / "desk"
+    pages = [path for folder in ("static", "templates") for path in (desk / folder).iterdir()]
+    assert pages and {path.relative_to(ROOT / "src").as_posix() for path in pages} <= inside
     home = tmp_path / "home"
     from_wheel = environment(home, PYTHONPATH=str(site))
     where = "import filingwatch, filingwatch.resources as r; print(filingwatch.__file__, r.project_root())"

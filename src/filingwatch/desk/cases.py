@@ -88,6 +88,10 @@ class Case:
         return any(segment.mark for text in self.texts for segment in text.segments)
 
     @property
+    def has_both(self) -> bool:
+        return any(segment.mark == "both" for text in self.texts for segment in text.segments)
+
+    @property
     def asks_value(self) -> bool:
         return any(choice.asks == "value" for choice in self.choices)
 

@@ -34,7 +34,7 @@ _FILINGS = """
         partition by dim_applicant.normalised_name
         order by fct_invention.filing_date desc nulls last, fct_invention.invention_id
     ) <= 4
-    order by all
+    order by dim_applicant.normalised_name, fct_invention.filing_date desc nulls last, fct_invention.invention_id
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from filingwatch import labelling
 from filingwatch.desk.cases import Case, Choice
@@ -11,6 +12,7 @@ from filingwatch.desk.kinds.labels import show_item
 from filingwatch.desk.kinds.screening_side import screening_side
 from filingwatch.desk.queues import Answer, Kept, find_choice
 from filingwatch.desk.sides import Side
+from filingwatch.label_items import Item
 from filingwatch.settings import Settings
 
 _KIND = "relevance_ruling"
@@ -33,10 +35,10 @@ class DisputeQueue:
 
     def next_cases(self, watch: str, who: str, limit: int) -> list[Case]:
         items = labelling.list_disputes(self._settings, watch)[:limit]
-        return [show_item(item, _QUESTION, _CHOICES) for item in items]
+        return [_show(item) for item in items]
 
     def read_case(self, watch: str, who: str, case_id: str) -> Case:
-        return show_item(labelling.read_item(self._settings, watch, case_id, reveal=True), _QUESTION, _CHOICES)
+        return _show(labelling.read_item(self._settings, watch, case_id, reveal=True))
 
     def put(self, answer: Answer) -> Kept:
         find_choice(_CHOICES, answer)
@@ -56,3 +58,7 @@ class DisputeQueue:
 
     def side(self, watch: str, who: str) -> Side:
         return screening_side(labelling.progress(self._settings, watch), who)
+
+
+def _show(item: Item) -> Case:
+    return replace(show_item(item, _QUESTION, _CHOICES), why="people said different things of it, as stands below")

@@ -9,10 +9,8 @@ from filingwatch.desk.sides import Figure, Side
 from filingwatch.labelling import Progress
 
 _SHARES = {
-    "recall": "Recall, estimated",
-    "precision": "Precision at the threshold",
-    "hard_recall": "Recall among hard cases",
-    "kappa": "Agreement (kappa)",
+    ("recall", "all"): "Recall, estimated",
+    ("precision", "all"): "Precision at the threshold",
 }
 _COUNTS = {
     "expected_missed": "Relevant and unread, expected",
@@ -30,7 +28,7 @@ def screening_side(progress: Progress, who: str) -> Side:
             Figure("Labelled in all", f"{labelled:,}", f"{progress.relevant:,} relevant"),
             Figure("Left in the queue", f"{progress.left:,}"),
             Figure("Disputes", f"{progress.disputed:,}"),
-            Figure("Skipped, hard cases", f"{progress.skipped:,}"),
+            Figure("Skipped", f"{progress.skipped:,}"),
             Figure("Not yet heard by a night", f"{progress.waiting:,}"),
         ),
         people=tuple(Figure(name, f"{count:,}") for name, count in progress.by_person.items()),
@@ -40,13 +38,18 @@ def screening_side(progress: Progress, who: str) -> Side:
 
 
 def _figure(row: Mapping[str, Any]) -> Figure | None:
-    """A measure of the whole screen with its interval; what has no value yet is left out."""
-    measure, value = row["measure"], row["value"]
-    if value is None or row["scope"] not in ("all", "", "watch"):
+    """A measure with its interval; what has no value yet, or is of a part that nobody asks about here, is left out."""
+    measure, scope, value = row["measure"], row["scope"], row["value"]
+    if value is None:
         return None
-    if measure in _SHARES:
-        show = "{:.2f}" if measure == "kappa" else "{:.0%}"
-        bounds = (row["low"], row["high"])
-        note = "" if None in bounds else f"{show.format(bounds[0])} to {show.format(bounds[1])}"
-        return Figure(_SHARES[measure], show.format(value), note)
-    return Figure(_COUNTS[measure], f"{value:,.0f}") if measure in _COUNTS else None
+    if measure == "kappa":
+        return Figure(f"Agreement (kappa) of {scope}", f"{value:.2f}", _interval(row, "{:.2f}"))
+    if measure == "hard":
+        return Figure("Hard cases", f"{value:,.0f}", f"{row['sample_count']:,} read")
+    if (measure, scope) in _SHARES:
+        return Figure(_SHARES[measure, scope], f"{value:.0%}", _interval(row, "{:.0%}"))
+    return Figure(_COUNTS[measure], f"{value:,.0f}") if measure in _COUNTS and scope == "all" else None
+
+
+def _interval(row: Mapping[str, Any], show: str) -> str:
+    return "" if None in (row["low"], row["high"]) else f"{show.format(row['low'])} to {show.format(row['high'])}"

@@ -15,7 +15,8 @@ let place = 0;
 let version = page.version;
 let sending = Promise.resolve();
 let pending = 0;
-let isFilling = false;
+let filling = null;
+let isAskedAgain = false;
 let wanted = null;
 
 function address(what, more = {}) {
@@ -120,16 +121,20 @@ async function advance() {
   fill().catch(complain);
 }
 
-// Holds a few cases ahead, so that a key shows the next one at once.
-async function fill() {
-  if (isFilling) return;
-  isFilling = true;
-  try {
+// Holds a few cases ahead, so that a key shows the next one at once, and brings what stands beside. Asked for while it
+// is under way it goes round once more: what came first may not know of the newest answer.
+function fill() {
+  isAskedAgain = true;
+  if (!filling) filling = goRound().finally(() => { filling = null; });
+  return filling;
+}
+
+async function goRound() {
+  while (isAskedAgain) {
+    isAskedAgain = false;
     await sending;
     const held = cases.filter((entry) => !entry.decided).length;
     take(await ask(address("next", { limit: Math.min(held + HELD + 1, 50) })));
-  } finally {
-    isFilling = false;
   }
 }
 
