@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from filingwatch import labelling
 from filingwatch.decisions import Decision, Word, decide_all, last_number
@@ -40,6 +41,13 @@ _RUNS = "=+-@\t\r\n＝＋－＠"
 _MOST_PROBLEMS = 20
 
 
+class Place(NamedTuple):
+    """Where a row stands: the line of the file on which it ends, and the row as a spreadsheet counts."""
+
+    line: int
+    row: int
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One filled row: what the sheet says of a document. `line` is where it ends in the file."""
@@ -50,7 +58,11 @@ class Row:
     value: str
     note: str | None
     chosen_as: str
-    exported_after: int
+    exported_after: int | None
+
+    def is_before(self, decision_id: int) -> bool:
+        """Whether the sheet was written before this decision, as far as the sheet says."""
+        return self.exported_after is not None and decision_id > self.exported_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +148,14 @@ def import_sheet(
 def _explain(row: Row, inbox: Inbox, stands: Decision | None, annotator: str) -> list[str]:
     """Where others say otherwise, and where this person said otherwise after the sheet was written."""
     lines = []
-    if stands and stands.value != row.value and stands.decision_id > row.exported_after > 0:
+    if stands and stands.value != row.value and row.is_before(stands.decision_id):
         lines.append(
             f"line {row.line}: of {row.invention_id} you said {stands.value} after this sheet was written "
             f"({stands.decided_at:%Y-%m-%d %H:%M} UTC); now the sheet's {row.value} counts."
         )
     for one in inbox.said_of(row.invention_id):
         if one.who != annotator and row.value in VALUES and one.value in VALUES and one.value != row.value:
-            since = " after this sheet was written" if one.decision_id > row.exported_after > 0 else ""
+            since = " after this sheet was written" if row.is_before(one.decision_id) else ""
             lines.append(
                 f"line {row.line}: of {row.invention_id} {one.who} said {one.value}{since} ({one.at:%Y-%m-%d}), the "
                 f"sheet says {row.value}: both are kept, it is disputed until somebody rules."
@@ -167,19 +179,19 @@ def read_sheet(settings: Settings, path: Path, watch: str | None) -> tuple[list[
     rows: list[Row] = []
     problems: list[str] = []
     seen: dict[tuple[str, str], Row] = {}
-    for line, row in cells:
+    for place, row in cells:
         if not row["label"].strip():
             continue
         try:
-            read = _read_row(settings, line, row, header, homes, watch)
+            read = _read_row(settings, place, row, header, homes, watch)
         except BadInput as error:
-            problems.append(f"line {line}, {error}")
+            problems.append(f"line {place.line}, {error}")
             continue
         twin = seen.setdefault((read.watch, read.invention_id), read)
         if twin.value != read.value:
             problems.append(
-                f"line {line}, cell {_cell(header, 'label', line)}: {read.value} for {row['invention_id']}, but line "
-                f"{twin.line} says {twin.value} of the same invention"
+                f"line {place.line}, cell {_cell(header, 'label', place)}: {read.value} for {row['invention_id']}, "
+                f"but line {twin.line} says {twin.value} of the same invention"
             )
         elif twin is read:
             rows.append(read)
@@ -191,26 +203,31 @@ def read_sheet(settings: Settings, path: Path, watch: str | None) -> tuple[list[
 
 
 def _read_row(
-    settings: Settings, line: int, row: dict[str, str], header: Sequence[str], homes: dict[str, str], watch: str | None
+    settings: Settings,
+    place: Place,
+    row: dict[str, str],
+    header: Sequence[str],
+    homes: dict[str, str],
+    watch: str | None,
 ) -> Row:
     said = unicodedata.normalize("NFKC", arm(row["label"])).strip().casefold()
     if said not in _VALUE_OF:
         raise BadInput(
-            f"cell {_cell(header, 'label', line)}: {row['label']!r} is no label; write relevant, irrelevant or skip, "
+            f"cell {_cell(header, 'label', place)}: {row['label']!r} is no label; write relevant, irrelevant or skip, "
             "or leave it empty"
         )
     subject = row["invention_id"].strip()
     if subject not in homes:
-        raise BadInput(f"cell {_cell(header, 'invention_id', line)}: no filing {subject!r} is published")
+        raise BadInput(f"cell {_cell(header, 'invention_id', place)}: no filing {subject!r} is published")
     try:
         name = choose_watch(settings, row.get("watch", "").strip() or watch)
     except BadInput as error:
-        raise BadInput(f"cell {_cell(header, 'watch', line)}: {error}") from error
+        raise BadInput(f"cell {_cell(header, 'watch', place)}: {error}") from error
     after = row.get("exported_after", "").strip().split(".")[0]
     note = arm(row.get("note", "")).strip() or None
     return Row(
-        line, name, homes[subject], _VALUE_OF[said], note, row.get("chosen_as", "").strip(),
-        int(after) if after.isdigit() else 0,
+        place.line, name, homes[subject], _VALUE_OF[said], note, row.get("chosen_as", "").strip(),
+        int(after) if after.isdigit() else None,
     )  # fmt: skip
 
 
@@ -224,8 +241,8 @@ def arm(cell: str) -> str:
     return cell[1:] if re.match(f"'+[{re.escape(_RUNS)}]", cell) else cell
 
 
-def _read_cells(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """The header and each row with the line it ends on; rows that are wholly empty are none."""
+def _read_cells(path: Path) -> tuple[list[str], list[tuple[Place, dict[str, str]]]]:
+    """The header and each row with its place; rows that are wholly empty are none."""
     from filingwatch.sources.exports.delimited import detect_encoding
 
     try:
@@ -238,24 +255,25 @@ def _read_cells(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
     read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        lines = [(read.line_num, row) for row in read if any(cell.strip() for cell in row)]
+        numbered = [(Place(read.line_num, number), row) for number, row in enumerate(read, start=1)]
     except csv.Error as error:
         raise BadInput(f"{path}, line {read.line_num}: {error}.") from error
+    lines = [(place, row) for place, row in numbered if any(cell.strip() for cell in row)]
     if not lines:
         raise BadInput(f"{path} is empty.")
     header = [cell.strip() for cell in lines[0][1]]
-    wide = [line for line, row in lines[1:] if len(row) > len(header)]
+    wide = [place for place, row in lines[1:] if len(row) > len(header)]
     if wide:
-        raise BadInput(f"{path}, line {wide[0]} has more cells than the header; is a quotation mark missing?")
+        raise BadInput(f"{path}, line {wide[0].line} has more cells than the header; is a quotation mark missing?")
     return header, [(line, dict.fromkeys(header, "") | dict(zip(header, row, strict=False))) for line, row in lines[1:]]
 
 
-def _cell(header: Sequence[str], column: str, line: int) -> str:
-    """The column as a spreadsheet names it, with its name."""
+def _cell(header: Sequence[str], column: str, place: Place) -> str:
+    """The cell as a spreadsheet names it, and what its column is called."""
     if column not in header:
         return column
-    place, letters = header.index(column) + 1, ""
-    while place:
-        place, rest = divmod(place - 1, 26)
+    number, letters = header.index(column) + 1, ""
+    while number:
+        number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters} ({column})"
+    return f"{letters}{place.row} ({column})"
