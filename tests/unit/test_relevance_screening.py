@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from dataclasses import fields, replace
 
 import polars as pl
 import pytest
 from invented_filings import invent
 
-from filingwatch.relevance.labels import choose_training, read_decisions
+from filingwatch.relevance.labels import choose_training, hash_human, read_decisions
+from filingwatch.relevance.learned import Learned
 from filingwatch.relevance.rule import Rule, find_hits
 from filingwatch.relevance.screening import SCHEMA, Screening, ScreeningSettings, screen
+from filingwatch.words import text_tokens
 
 RULE = Rule(("traffic signal", "face recognition", "交通信号", "人脸识别", "平安"), ("平安保险",), ("G08G",))
 SETTINGS = ScreeningSettings()
 WANTED = ("traffic", "faces")
+
+
+def _as_tuples(value: object) -> object:
+    return tuple(_as_tuples(each) for each in value) if isinstance(value, list) else value
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +219,65 @@ def test_weak_labels_are_thinned_without_reshuffling() -> None:
         return {ids[row] for row in training.rows[~training.is_relevant]}
 
     assert len(choose(filings) - choose(filings.filter(pl.col("invention_id") != "CNanimals0000"))) <= 1
+
+
+def test_learning_twice_gives_the_same_bytes(filings: pl.DataFrame) -> None:
+    """The state of a model hangs on documents, labels, seeds and settings alone: not on the order of the rows."""
+    human = {document: subject in WANTED for document, subject in filings.select("invention_id", "subject")[:40].rows()}
+    seeds = {
+        document: subject in WANTED for document, subject in filings.select("invention_id", "subject")[40:60].rows()
+    }
+    first = screen(filings, RULE, human, SETTINGS, seeds=seeds)
+    turned = screen(filings.reverse(), RULE, dict(reversed(human.items())), SETTINGS, seeds=seeds)
+    assert first.learned.to_bytes() == turned.learned.to_bytes()
+    assert first.rows.equals(turned.rows) and first.parameters == turned.parameters
+
+
+def test_what_is_recorded_rebuilds_the_model(filings: pl.DataFrame) -> None:
+    """Settings and rule read back from the recorded parameters, with the same labels, give the same bytes."""
+    first = screen(filings, RULE, {}, SETTINGS)
+    told = json.loads(json.dumps(dict(first.parameters)))
+    rule = Rule(**{name: _as_tuples(value) for name, value in told["rule"].items()})
+    settings = ScreeningSettings(**{field.name: told[field.name] for field in fields(ScreeningSettings)})
+    again = screen(filings, rule, {}, settings)
+    assert again.learned.to_bytes() == first.learned.to_bytes()
+
+
+def test_a_state_of_another_form_counts_as_nothing(screened: Screening) -> None:
+    """No crash: what cannot be read was not learned; what was written is read back whole."""
+    state = screened.learned.to_bytes()
+    assert Learned.read(state).to_bytes() == state
+    assert Learned.read(None) is None
+    for broken in (b"", b"not a model", state[: len(state) // 2]):
+        assert Learned.read(broken) is None
+
+
+def test_a_model_of_an_earlier_version_reads_as_it_learned(filings: pl.DataFrame, screened: Screening) -> None:
+    """A state without terms was learned from the tokens that topics use, and is asked with those."""
+    linear = screened.learned.linear
+    assert linear is not None and "交通信号" in linear.terms
+    old = replace(screened.learned, linear=replace(linear, terms=None))
+    assert Learned.from_bytes(old.to_bytes()).linear.tokenise is text_tokens
+
+
+def test_seeds_are_weak_labels_that_count_before_the_rule(filings: pl.DataFrame) -> None:
+    """A seed's label is taken against the rule's, marked weak and as a seed; a person's label counts before it."""
+    ids = sorted(filings["invention_id"])
+    texts = dict(filings.select("invention_id", "text").rows())
+    hits = [find_hits(RULE, texts[document], []) for document in ids]
+    hit = next(document for document, found in zip(ids, hits, strict=True) if found.include)
+    for human, expected in (({}, (False, True, True)), ({hit: True}, (True, False, False))):
+        training = choose_training(ids, hits, human, most_weak=20, seed=1, seeds={hit: False})
+        at = training.rows.tolist().index(ids.index(hit))
+        assert (training.is_relevant[at], training.is_weak[at], training.is_seed[at]) == expected
+    assert hash_human({}, {hit: True}) != hash_human({}) != hash_human({hit: True})
+
+
+def test_the_later_filings_judge_what_the_earlier_ones_taught(filings: pl.DataFrame) -> None:
+    """With filing dates the figures say how well labels of earlier filings order later ones; too few say why not."""
+    ids = filings["invention_id"].to_list()
+    days = {document: dt.date(2020, 1, 1) + dt.timedelta(days=at % 10) for at, document in enumerate(ids)}
+    later = screen(filings, RULE, {}, SETTINGS, days=days).figures["by_time"]
+    assert later["pairs_in_order"] >= 0.9 and later["judged"] < later["learned_from"]
+    same = dict.fromkeys(ids, dt.date(2020, 1, 1))
+    assert "why_not" in screen(filings, RULE, {}, SETTINGS, days=same).figures["by_time"]
