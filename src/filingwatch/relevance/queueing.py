@@ -19,6 +19,7 @@ from filingwatch.texts import draw
 
 KINDS = ("likely", "uncertain", "diverse", "audit")
 _LOT_DIGITS = 13
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +160,13 @@ class _Pool:
 
 
 def _turns(mix: Mix, done: int, size: int) -> list[str]:
-    """Which kind has its turn at each place: over many batches each gets its share, whatever their size."""
-    shares = np.array([getattr(mix, kind) for kind in KINDS])
-    given = np.floor(shares * done + 1e-9)
-    turns = []
-    for place in range(done + 1, done + size + 1):
-        kind = int(np.argmax(shares * place - given - (shares == 0) * 1e9))
-        given[kind] += 1
-        turns.append(KINDS[kind])
-    return turns
+    """Which kind has its turn at each place: any stretch of places holds the shares as nearly as can be.
+
+    Multiples of the golden section fall evenly, so that batches of one and of a hundred give the same turns.
+    """
+    bounds = np.cumsum([getattr(mix, kind) for kind in KINDS])
+    places = np.arange(done + 1, done + size + 1) * _GOLDEN % 1.0
+    return [KINDS[number] for number in np.searchsorted(bounds[:-1], places, side="right")]
 
 
 def _audit_rates(probability: np.ndarray | None, count: int, settings: QueueSettings) -> np.ndarray:
