@@ -122,9 +122,9 @@ class _Task:
 
         held_back = set(self.prior["ml.promotion"].filter(pl.col("decision") == "held back")["candidate_id"])
         kept = {
-            model_id: Learned.from_bytes(state)
+            model_id: learned
             for model_id, state in self.prior["ml.model"].sort("model_id").select("model_id", "state").iter_rows()
-            if state is not None
+            if (learned := Learned.read(state)) is not None
         }
         standing = [model_id for model_id in kept if model_id not in held_back]
         if not standing:
@@ -139,7 +139,7 @@ class _Task:
         from filingwatch.relevance.screening import count_weak, name_purpose, why_rule
 
         made_for = name_purpose(self.rule, self.settings)
-        said = hash_human(self.labels.human)
+        said = hash_human(self.labels.human, self.labels.seeds)
         now = Learned(None, 0.0, None, made_for, said, (0, 0), self.corpus.hashes.height, self.run.as_of)
         because = why_anew(self.newest, now, new_count=self.scored.height)
         if because is not None or self.newest is None or self.newest.linear is not None:
@@ -160,8 +160,14 @@ class _Task:
 
         ids = sorted(self.corpus.hashes["invention_id"])
         found = screen(
-            self.corpus.texts, self.rule, self.labels.human, self.settings, ids=ids, today=self.run.as_of
-        )  # fmt: skip
+            self.corpus.texts,
+            self.rule,
+            self.labels.human,
+            self.settings,
+            ids=ids,
+            today=self.run.as_of,
+            seeds=self.labels.seeds,
+        )
         if self.in_force is None or self.in_force.made_for != found.learned.made_for:
             promotion = begin(because)
         else:
