@@ -239,6 +239,12 @@ def _fill_topics(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _fill_quality(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "insert into ml.term_yield by name select ? as watch, 'exclude' as role, '保险' as term, 7 as hit_count, "
+        "0 as only_count, 0 as relevant_labels, 7 as irrelevant_labels, 0.1 as expected_relevant, "
+        "'brings only rejects' as verdict, 'q' as query_hash, 'm' as model_id",
+        [WATCH],
+    )
     for measure, value, low, high, note in (
         ("stop", 0.0, None, None, "Go on: recall may still be as low as 71 %."),
         ("recall", 0.86, 0.71, 0.95, "at confidence 95 %"),

@@ -92,9 +92,10 @@ def test_what_stands_beside_a_document(visit: Visit) -> None:
     page = visit.page
     expect(page.locator(".criteria")).to_contain_text("Which filings see and count people in towns?")
     expect(page.locator(".criteria")).to_contain_text("Insurance has the same words.")
+    expect(page.locator(".criteria")).to_contain_text("7 hits, brings only rejects")
     expect(page.locator(".advice")).to_contain_text("Go on: recall may still be as low as 71 %.")
     expect(page.locator(".advice")).to_contain_text("71% to 95%")
-    expect(page.locator(".why")).to_contain_text("likely relevant. place 0 of the invented queue")
+    expect(page.locator(".why")).to_contain_text("Why this one: place 0 of the invented queue")
     expect(page.locator(".stamp")).to_have_text("SYNTHETIC")
     expect(page.locator(".bottom")).to_contain_text("A filing is not a deployment.")
     expect(page.locator(".glance")).to_contain_text("filed 2024-03-05")

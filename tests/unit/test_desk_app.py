@@ -104,8 +104,11 @@ def test_a_change_needs_host_origin_token_and_session(published: Settings, serve
     """Each guard alone keeps a decision out; with all of them it is kept."""
     visitor = Visitor(served)
     body = {"id": "alert1", "value": "acknowledged"}
-    for headers in ({"x-csrf-token": ""}, {"x-csrf-token": "0" * 64}, {"origin": "http://127.0.0.1:9"},
-                    {"host": "evil.example"}, {"sec-fetch-site": "cross-site"}):  # fmt: skip
+    rebound = {"host": "evil.example", "origin": "http://evil.example"}
+    for headers in (
+        {"x-csrf-token": ""}, {"x-csrf-token": "0" * 64}, {"origin": "http://127.0.0.1:9"},
+        {"sec-fetch-site": "cross-site"}, rebound,
+    ):  # fmt: skip
         assert visitor.post("alerts/decide", body, **headers).status_code == 403, headers
     other = Visitor(served, name="bo")
     other.page("alerts")

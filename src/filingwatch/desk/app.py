@@ -101,10 +101,11 @@ class _Pages:
             side = tab.side(watch.watch, session.name)
         except FilingwatchError as error:
             problem = str(error)
+        criteria = read_criteria(watch, self._desk.term_findings(watch.watch))
         page = render(
             "desk.html.j2", tab=tab, tabs=self._desk.queues.values(), watch=watch, watches=self._desk.watches(),
             who=session.name, csrf=self._keys.csrf(session), version=self._desk.published.stamp(), cases=cases,
-            side=side, criteria=read_criteria(watch), problem=problem, query=urlencode({"watch": watch.watch}),
+            side=side, criteria=criteria, problem=problem, query=urlencode({"watch": watch.watch}),
         )  # fmt: skip
         return HTMLResponse(page)
 

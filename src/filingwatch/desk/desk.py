@@ -16,11 +16,12 @@ from filingwatch.desk.kinds.rights import RightQueue
 from filingwatch.desk.kinds.topics import TopicQueue
 from filingwatch.desk.published import Published
 from filingwatch.desk.queues import Answer, Kept, Queue
-from filingwatch.errors import BadInput
+from filingwatch.errors import BadInput, FilingwatchError
 from filingwatch.resources import shipped_watches
 from filingwatch.settings import Settings
 from filingwatch.watch import Watch, read_watches
 
+_TERMS = "select term, hit_count, verdict from ml.term_yield where watch = $watch and role in ('include', 'exclude')"
 _REMEMBERED = 10_000
 """Answers whose request is known again; a browser repeats one within seconds, or never."""
 
@@ -69,6 +70,14 @@ class Desk:
         if name not in found:
             raise BadInput(f"There is no watch {name!r}; there are: {', '.join(found)}.")
         return found[name]
+
+    def term_findings(self, watch: str) -> dict[str, str]:
+        """What the last night found of the watch's terms; empty before any has, and of a file without them."""
+        try:
+            rows = self.published.keep(f"terms {watch}", lambda: self.published.rows(_TERMS, {"watch": watch}))
+        except FilingwatchError:
+            return {}
+        return {row["term"]: f"{row['hit_count']:,} hits, {row['verdict']}" for row in rows}
 
     def put(self, tab: str, answer: Answer, session_id: str, request_id: str) -> Kept:
         """Write an answer; a request that comes again, since its reply was lost, gives the decision of the first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from filingwatch.decisions import Decision
@@ -21,12 +21,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A term of the watch with its reason; `unless` are words beside which it means something else."""
+    """A term of the watch with its reason; `unless` are words beside which it means something else, `found`
+    what the last night found of it, empty where there is nothing to say."""
 
     term: str
     language: str
     reason: str
     unless: tuple[str, ...] = ()
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ class Side:
     people: tuple[Figure, ...] = ()
 
 
-def read_criteria(watch: Watch) -> Criteria:
+def read_criteria(watch: Watch, found: Mapping[str, str]) -> Criteria:
+    """The criteria as the watch has them now; `found` says of terms what the last night found."""
     return Criteria(
         watch.question,
-        tuple(Criterion(term.term, term.language, term.reason, term.unless) for term in watch.include),
-        tuple(Criterion(term.term, term.language, term.reason) for term in watch.exclude),
+        tuple(
+            Criterion(term.term, term.language, term.reason, term.unless, found.get(term.term, ""))
+            for term in watch.include
+        ),
+        tuple(Criterion(term.term, term.language, term.reason, (), found.get(term.term, "")) for term in watch.exclude),
     )
 
 

@@ -20,14 +20,6 @@ _CHOICES = (
     Choice("i", "irrelevant", "Irrelevant", "against"),
     Choice("s", "skip", "Skip"),
 )
-_CHOSEN = {
-    "likely": "likely relevant",
-    "uncertain": "the model doubts",
-    "diverse": "unlike what was read",
-    "audit": "drawn by lot, to see what is missed",
-    "disputed": "people differ",
-    "new": "new since the last night",
-}
 _MOST_REMEMBERED = 50_000
 
 
@@ -81,11 +73,10 @@ class LabelQueue:
 
 def show_item(item: Item, question: str, choices: tuple[Choice, ...]) -> Case:
     """A document of the reading queue as a case."""
-    chosen = _CHOSEN.get(item.chosen_as)
     return Case(
         case_id=item.invention_id,
         question=question,
-        why=f"{chosen}. {item.why}" if chosen else item.why,
+        why=item.why,
         choices=choices,
         texts=read_item_texts(item),
         facts=describe_item(item),

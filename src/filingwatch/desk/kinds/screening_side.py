@@ -32,7 +32,7 @@ def screening_side(progress: Progress, who: str) -> Side:
             Figure("Not yet heard by a night", f"{progress.waiting:,}"),
         ),
         people=tuple(Figure(name, f"{count:,}") for name, count in progress.by_person.items()),
-        advice=progress.advice or "No night has judged yet how much is missed: go on.",
+        advice=progress.advice or "How much is missed is not known yet: go on.",
         advice_figures=tuple(filter(None, (_figure(row) for row in progress.quality))),
     )
 
@@ -46,7 +46,7 @@ def _figure(row: Mapping[str, Any]) -> Figure | None:
         return Figure(f"Agreement (kappa) of {scope}", f"{value:.2f}", _interval(row, "{:.2f}"))
     if measure == "hard":
         return Figure("Hard cases", f"{value:,.0f}", f"{row['sample_count']:,} read")
-    if (measure, scope) in _SHARES:
+    if (measure, scope) in _SHARES and row["sample_count"]:
         return Figure(_SHARES[measure, scope], f"{value:.0%}", _interval(row, "{:.0%}"))
     return Figure(_COUNTS[measure], f"{value:,.0f}") if measure in _COUNTS and scope == "all" else None
 
