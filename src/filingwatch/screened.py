@@ -21,7 +21,7 @@ _EFFECT = """
         office, patent_type, filing_year, before_count, after_count, after_count - before_count as change
     from insight.fct_promotion_effect
     where watch = ? and candidate_id = ? and before_count <> after_count
-    order by abs(after_count - before_count) desc, all
+    order by abs(after_count - before_count) desc, office, patent_type, filing_year
 """
 
 
