@@ -43,8 +43,10 @@ def read_terms(settings: Settings, watch: str | None = None) -> list[Row]:
         NothingPublished: there is no published file yet.
         BadInput: no such watch.
     """
-    order = "verdict <> 'brings only rejects', verdict <> 'keeps out relevant ones', role, hit_count desc, term"
-    return _read(settings, watch, f"select * from insight.fct_term_yield where watch = ? order by {order}")
+    first = "verdict <> 'brings only rejects', verdict <> 'keeps out relevant ones', role <> 'include', role"
+    return _read(
+        settings, watch, f"select * from insight.fct_term_yield where watch = ? order by {first}, hit_count desc, term"
+    )
 
 
 def read_suggestions(settings: Settings, watch: str | None = None) -> list[Row]:

@@ -17,8 +17,7 @@ Watch = Annotated[str | None, typer.Option(help="One watch; all of them when not
 # what a person asks first; the others are in the JSON
 _SHOWN = (
     "recall", "recall_low", "precision", "elusion", "missed", "expected_missed", "upper_missed", "unread",
-    "more_labels", "labels_relevant", "labels_irrelevant", "seeds", "disputed", "skipped", "hard",
-    "audit_labels", "audit_missing",
+    "more_labels", "labels_relevant", "labels_irrelevant", "seeds", "disputed", "skipped", "hard", "audit_labels",
     "audit_missing", "calibration_error", "drift", "agreement", "kappa",
 )  # fmt: skip
 _SHARES = ("recall", "recall_low", "precision", "elusion", "agreement")
@@ -96,11 +95,12 @@ def _show_report(one: Mapping[str, Any]) -> None:
     last, in_force = one["last_learned"], one["in_force_since"]
     if last is not None:
         print(f"Last learned {last['on_date']}: {last['decision']}, {last['because']}")
-    if in_force is not None:
-        print(
-            f"In force {in_force['candidate_id']}: {in_force['became_relevant']} became relevant, "
-            f"{in_force['became_irrelevant']} stopped being so."
-        )
+    if in_force is None or in_force["incumbent_id"] is None:
+        return
+    print(
+        f"In force {in_force['candidate_id']}: {in_force['became_relevant']} became relevant, "
+        f"{in_force['became_irrelevant']} stopped being so."
+    )
     if one["effect"]:
         cells = [list(row.values()) for row in one["effect"][:15]]
         names = ("office", "type", "filing year", "before", "after", "change")

@@ -153,6 +153,7 @@ class _Task:
 
     def learn(self, job: RelevanceJob, because: str) -> _Said:
         """Learn, judge all with what was learned, and say which model answers from now on."""
+        from filingwatch.jobs.relevance_labels import group_labelled
         from filingwatch.jobs.relevance_promotion import begin, weigh
         from filingwatch.jobs.relevance_queue import find_final
         from filingwatch.jobs.relevance_terms import frame_hits
@@ -160,14 +161,10 @@ class _Task:
 
         ids = sorted(self.corpus.hashes["invention_id"])
         found = screen(
-            self.corpus.texts,
-            self.rule,
-            self.labels.human,
-            self.settings,
-            ids=ids,
-            today=self.run.as_of,
-            seeds=self.labels.seeds,
-        )
+            self.corpus.texts, self.rule, self.labels.human, self.settings, ids=ids, today=self.run.as_of,
+            seeds=self.labels.seeds, groups=group_labelled(self.corpus, self.labels),
+            days=dict(self.corpus.facts.drop_nulls("filing_date").select("invention_id", "filing_date").iter_rows()),
+        )  # fmt: skip
         if self.in_force is None or self.in_force.made_for != found.learned.made_for:
             promotion = begin(because)
         else:

@@ -49,6 +49,17 @@ def find_inherited(
     return dict(sorted((one, other) for one, other in found.items() if one not in spoken))
 
 
+def group_labelled(corpus: Corpus, labels: Labels) -> dict[str, str]:
+    """Near-duplicates among what people labelled: one group is learned from, or held out, as one."""
+    from filingwatch.relevance.duplicates import group
+
+    ids = sorted(set(labels.human) & set(corpus.hashes["invention_id"]))
+    if not ids:
+        return {}
+    batch = corpus.texts.read(ids)
+    return group(batch.ids, batch.texts)
+
+
 def words_of_people(labels: Labels, inherited: Inherited) -> pl.DataFrame:
     """invention_id, label, inherited_from of every document that has a label, its own or a near-duplicate's."""
     own = [(name, label, None) for name, label in sorted(labels.human.items())]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -33,6 +33,15 @@ QUALITY = {
     "high": pl.Float64, "sample_count": pl.Int64, "note": pl.String, "model_id": pl.String,
 }  # fmt: skip
 _DISPUTED = "annotators differ; somebody has to rule"
+_BY_CHANCE = ("recall", "precision", "elusion", "missed")
+"""Measures that say nothing before a document that chance drew is read."""
+_NOTES = {
+    "precision": "relevant among the final answers",
+    "audit_missing": "labels that the audit still waits for",
+    "labels_relevant": "labels, own or shared, that say relevant",
+    "labels_irrelevant": "labels, own or shared, that say irrelevant",
+    "calibration_error": "mean distance of probability and share of relevant, on the audit's labels",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,7 @@ def quality_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
     ).with_columns(lot=find_lots(ids, LOT_SEED), is_hard=pl.col("invention_id").is_in(hard))
     settings = QualitySettings(threshold=screen.threshold)
     measures = [*estimate(frame, settings).measures] if frame.height else []
+    measures = [_settle(one) for one in measures]
     measures += [*_agreements(labels), *_states(labels), _drift(corpus, screen), *_stopping(screen, frame, settings)]
     rows = [
         (
@@ -124,6 +134,11 @@ def quality_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
         for one in measures
     ]
     return pl.DataFrame(rows, QUALITY, orient="row", strict=False)
+
+
+def _settle(one: Measure) -> Measure:
+    value = None if one.measure in _BY_CHANCE and not one.sample_count else one.value
+    return replace(one, value=value, note=one.note or _NOTES.get(one.measure, ""))
 
 
 def _group(corpus: Corpus, ids: Sequence[str]) -> dict[str, str]:
