@@ -28,6 +28,8 @@ DOUBLE_SHARE = 0.1
 """Share of documents that a second person reads as well, so that it is known how far people agree."""
 
 _LOT_DIGITS, _LOT_SEED = 8, 20231
+_BETWEEN_SECONDS = 3
+_SECOND = "A second person reads it as well, so that it is known how far people agree."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def next_items(settings: Settings, watch: str, annotator: str, *, limit: int = 1
         shared = {invention for invention in open_ones if is_double(invention)}
         chosen = claims.take(settings, watch, annotator, open_ones, limit=limit, shared=shared)
         items = read_items(con, watch, chosen, queue)
-    return [items[invention] for invention in chosen if invention in items]
+    found = [items[invention] for invention in chosen if invention in items]
+    return [item if item.place is not None else replace(item, why=_SECOND) for item in found]
 
 
 def read_item(
@@ -243,7 +246,24 @@ def list_open(inbox: Inbox, queue: pl.DataFrame, annotator: str) -> list[str]:
             continue
         elif (voices == 1 and is_double(invention)) or (not voices and group not in decided_groups):
             fresh.append(invention)
-    return [*fresh, *again]
+    queued = {invention for invention, _ in pairs}
+    second = [
+        invention
+        for invention, state in states.items()
+        if state["state"] == "single" and not {invention} & {*queued, *mine} and is_double(invention)
+    ]
+    return [*_weave(fresh, second), *again]
+
+
+def _weave(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """One of the second after every few of the first; what is left of either comes at the end."""
+    woven: list[str] = []
+    rest = iter(second)
+    for place, one in enumerate(first, start=1):
+        woven.append(one)
+        if place % (_BETWEEN_SECONDS + 1) == 0:
+            woven += [other for other in (next(rest, None),) if other is not None]
+    return [*woven, *rest]
 
 
 def _name(annotator: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
@@ -75,6 +76,23 @@ def test_about_a_tenth_is_read_twice() -> None:
     """By lot of the id: always the same ones."""
     share = sum(labelling.is_double(f"CN{number}A") for number in range(5000)) / 5000
     assert 0.08 < share < 0.12
+
+
+def test_a_second_reading_comes_also_after_the_queue_has_moved_on(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later night's queue holds no labelled documents; the double-labelled share is asked about all the same."""
+    for invention in ("CN1A", "CN2A"):
+        say(home, "ann", invention, "relevant")
+    with duckdb.connect(home.published_file) as con:
+        con.execute("delete from ml.label_queue where invention_id in ('CN1A', 'CN2A')")
+    monkeypatch.setattr(labelling, "is_double", lambda invention: invention == "CN1A")
+    items = labelling.next_items(home, WATCH, "bo", limit=10)
+    assert [item.invention_id for item in items] == ["CN3A", "US4A1", "CN5A", "CN6A", "CN1A"]
+    assert "second person" in items[-1].why and items[-1].said == ()
+    assert "CN1A" not in offered(home, "ann")
+    say(home, "bo", "CN1A", "relevant")
+    assert "CN1A" not in offered(home, "cy")
 
 
 def test_what_was_skipped_comes_back_last(home: Settings) -> None:
