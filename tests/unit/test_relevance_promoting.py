@@ -51,6 +51,14 @@ def test_a_model_that_loses_recall_is_held_back_though_its_loss_is_no_worse() ->
     assert not verdict.is_promoted and "of the relevant at its threshold" in verdict.because
 
 
+def test_a_difference_that_nobody_would_notice_holds_nothing_back() -> None:
+    """However certain: half a hundredth of a nat on every document is no reason to keep an older model."""
+    wanted = np.array([True, False] * 150)
+    said = [np.where(wanted, sure, 1 - sure) for sure in (0.985, 0.980)]
+    found = told(*(Answers(each, each >= THRESHOLD) for each in said), wanted)
+    assert 0 < found.loss_low < 0.01 and judge(found).is_promoted
+
+
 def test_the_weight_of_a_label_counts() -> None:
     """A mistake that stands for many documents outweighs several that stand for one each."""
     wanted = np.array([True, False] * 20)

@@ -54,9 +54,11 @@ _COUNT = f"""
     )
     select term, count(*)
     from term
-    inner join plain on contains(plain.plain, term.term)
-    where not regexp_matches(term, ?)
-        or regexp_matches(plain, '(^|[^a-z0-9])' || regexp_escape(term) || '($|[^a-z0-9])')
+    inner join plain on contains(plain.plain, split_part(term.term, ' ', 1))
+    where case
+        when not regexp_matches(term, ?) then contains(plain, term)
+        else regexp_matches(plain, '(^|[^a-z0-9])' || replace(term, ' ', '[^a-z0-9]+') || '($|[^a-z0-9])')
+    end
     group by term
 """
 _SPACED = r"^[\x00-\x{24f}]+$"

@@ -21,12 +21,14 @@ _SUREST = 0.005
 @dataclass(frozen=True, slots=True)
 class PromotionSettings:
     """`least_labels`: with fewer audit labels, or fewer than `least_relevant` relevant ones, nothing is said against a
-    candidate. `recall_slack` is how much recall at the threshold may be lost, beside what chance explains."""
+    candidate. `recall_slack` is how much recall at the threshold may be lost, beside what chance explains; `loss_slack`
+    (nats) is a difference of the mean loss that nobody would notice, however certain it is."""
 
     confidence: float = 0.95
     least_labels: int = 30
     least_relevant: int = 5
     recall_slack: float = 0.02
+    loss_slack: float = 0.01
     draws: int = 2_000
     seed: int = 2015
 
@@ -125,7 +127,7 @@ def judge(found: Comparison, settings: PromotionSettings | None = None) -> Verdi
         f"log loss {found.candidate_loss:.3f} against {found.incumbent_loss:.3f} on {found.audit_labels} audit labels "
         f"(difference {found.loss_low:+.3f} to {found.loss_high:+.3f})"
     )
-    if found.loss_low > 0:
+    if found.loss_low > settings.loss_slack:
         return Verdict(False, f"worse beyond doubt: {said}")
     if found.recall_lost_low > 0 and found.recall_lost > settings.recall_slack:
         return Verdict(

@@ -43,8 +43,8 @@ class QueryTerm:
 class TermSettings:
     """`least_labels` of a term's hits before its labels are judged. A suggestion stands in at least `least_documents`
     labelled documents, has a z-score of at least `least_score`, and is in at most `most_share` of the other side's
-    labelled documents. `least_side` is how many labels a side needs; `most` suggestions of a kind and language.
-    `prior_tokens` is how many tokens of the whole corpus the prior is worth."""
+    labelled documents and, to be included, of the rest. `least_side` is how many labels a side needs; `most` are told
+    of a kind and language. `prior_tokens` is how many tokens of the whole corpus the prior is worth."""
 
     least_labels: int = 12
     least_side: int = 5
@@ -230,6 +230,8 @@ def _name_words(
         words[grown] = max(words.get(grown, 0.0), scores[word])
     rows = []
     labelled = [document for document in read if document.label is not None]
+    # what marks the irrelevant may stand in the rest, most of which is irrelevant as well
+    rest = [document for document in read if document.label is None] if kind == "include" else []
     for word in drop_covered(words):
         if _is_known(word, known, kind):
             continue
@@ -237,7 +239,8 @@ def _name_words(
         own = [held.name for held in holding if held.label is (kind == "include")]
         others = len(holding) - len(own)
         most = settings.most_share * sum(document.label is not (kind == "include") for document in labelled)
-        if len(own) < settings.least_documents or others > most:
+        in_rest = sum(_holds(document, word) for document in rest)
+        if len(own) < settings.least_documents or others > most or in_rest > settings.most_share * len(rest):
             continue
         counts = (len(own), others) if kind == "include" else (others, len(own))
         language = "zh" if is_cjk(word) else "en"
