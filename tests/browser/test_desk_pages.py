@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,6 +70,17 @@ def test_the_next_document_is_there_before_it_is_asked_for(visit: Visit) -> None
     visit.expect_case(BOTH)
     visit.page.context.set_offline(False)
     visit.wrong.clear()
+
+
+def test_a_slow_desk_is_waited_for(visit: Visit, published: Settings) -> None:
+    """At the end of what the page holds a key waits for more, and no key answers the one that is still shown."""
+    visit.page.route("**/next?*", lambda route: (time.sleep(1), route.continue_()))  # type: ignore[func-returns-value]
+    visit.open("labels")
+    visit.press("j", "j", "j")
+    visit.press("r")
+    visit.expect_case("CN104000004A")
+    assert read_decisions(published) == []
+    visit.page.unroute("**/next?*")
 
 
 def test_chinese_text_with_its_reasons(visit: Visit) -> None:

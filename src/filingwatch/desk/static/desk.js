@@ -17,6 +17,7 @@ let sending = Promise.resolve();
 let pending = 0;
 let filling = null;
 let isAskedAgain = false;
+let isWaiting = false;
 let wanted = null;
 
 function address(what, more = {}) {
@@ -112,13 +113,22 @@ function nextOpen() {
 }
 
 async function advance() {
-  let at = nextOpen();
-  if (at < 0) {
-    await fill();
-    at = nextOpen();
-  }
+  if (nextOpen() < 0) await waitForMore();
+  const at = nextOpen();
   show(at < 0 ? cases.length : at);
   fill().catch(complain);
+}
+
+// Until the next case is there no key may answer the one that is still on the screen.
+async function waitForMore() {
+  isWaiting = true;
+  say("Reading the next one ...");
+  try {
+    await fill();
+  } finally {
+    isWaiting = false;
+    if (statusLine.textContent.startsWith("Reading")) say("");
+  }
 }
 
 // Holds a few cases ahead, so that a key shows the next one at once, and brings what stands beside. Asked for while it
@@ -166,7 +176,7 @@ function settle(entry, button, value) {
 
 function decide(button) {
   const entry = current();
-  if (!entry || !button) return;
+  if (!entry || !button || isWaiting) return;
   const note = entry.article.querySelector(".note");
   const text = entry.article.querySelector(".value");
   const asks = button.dataset.asks;
@@ -213,10 +223,16 @@ function undo() {
   });
 }
 
-function move(step) {
-  const to = place + step;
+function step(by) {
+  if (!isWaiting) move(by).catch(complain);
+}
+
+async function move(by) {
+  // from the empty page at the end the next one is the first that came since
+  const to = current() || by < 0 ? place + by : place;
   if (to < 0) return say("This is the first one of this visit.");
-  if (to >= cases.length) return advance().catch(complain);
+  if (to >= cases.length) await waitForMore();
+  if (to >= cases.length) return say("This is the last one that waits here.");
   show(to);
   fill().catch(complain);
 }
@@ -230,7 +246,7 @@ function turnTab(step) {
 
 const help = document.getElementById("keys");
 const ACTIONS = {
-  j: () => move(1), ArrowRight: () => move(1), k: () => move(-1), ArrowLeft: () => move(-1), u: undo,
+  j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1), u: undo,
   n: () => current() && current().article.querySelector(".note").focus(),
   "?": () => help.showModal(), "[": () => turnTab(-1), "]": () => turnTab(1),
 };
