@@ -36,7 +36,7 @@ def fit_axes(matrix: sparse.csr_matrix, *, seed: int) -> np.ndarray:
     if documents > MOST_FOR_AXES:
         chosen = np.random.default_rng(seed).choice(documents, MOST_FOR_AXES, replace=False)
         matrix = matrix[np.sort(chosen)]
-    return AXES_SHARE * np.ascontiguousarray(randomized_svd(matrix, count, n_iter=4, random_state=seed)[2].T)
+    return AXES_SHARE * np.ascontiguousarray(randomized_svd(matrix, count, n_iter=2, random_state=seed)[2].T)
 
 
 def place_along(matrix: sparse.csr_matrix, axes: np.ndarray) -> np.ndarray:
