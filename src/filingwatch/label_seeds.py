@@ -114,10 +114,10 @@ def _write(
 def _look_up(con: duckdb.DuckDBPyConnection, numbers: Mapping[str, None]) -> tuple[list[str], list[str], list[str]]:
     """Publications that are there, those that are not, and numbers without kind of which nothing is there."""
     rows = con.execute(
-        "with wanted as (select unnest(?::varchar[]) as number) "
-        "select number, min(publication_id) from core.dim_publication "
-        r"inner join wanted on publication_id = number or regexp_replace(publication_id, '[A-Z]\d?$', '') = number "
-        "group by number",
+        "with wanted as (select unnest(?::varchar[]) as asked) "
+        "select asked, min(publication_id) from core.dim_publication "
+        r"inner join wanted on publication_id = asked or regexp_replace(publication_id, '[A-Z]\d?$', '') = asked "
+        "group by asked",
         [list(numbers)],
     ).fetchall()
     known = dict(rows)

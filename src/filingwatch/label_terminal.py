@@ -253,7 +253,9 @@ def show_progress(console: Console, progress: labelling.Progress) -> None:
     ]
     if progress.disputed:
         lines.append("A third person decides what is disputed: filingwatch labels disputes")
-    lines.append(progress.advice or "Whether it is enough is known after the next night.")
+    lines.append(
+        f"Last night: {progress.advice}" if progress.advice else "Whether it is enough is known after the next night."
+    )
     if progress.waiting:
         lines.append(f"{progress.waiting} words wait for the next run, which learns from them.")
     for line in lines:

@@ -30,7 +30,10 @@ def publish(settings: Settings, *, with_queue: bool = True) -> None:
             "abstract_zh varchar, abstract_en varchar, text varchar, office varchar, filing_date date, "
             "earliest_publication_date date, is_synthetic boolean)"
         )
-        con.execute("create table core.dim_publication (publication_id varchar, invention_id varchar, url varchar)")
+        con.execute(
+            "create table core.dim_publication (publication_id varchar, invention_id varchar, url varchar, "
+            "number varchar)"
+        )
         con.execute("create table core.bridge_invention_applicant (invention_id varchar, applicant_id varchar)")
         con.execute("create table core.dim_applicant (applicant_id varchar, name varchar)")
         con.execute("create table core.bridge_invention_classification (invention_id varchar, symbol varchar)")
@@ -46,14 +49,14 @@ def publish(settings: Settings, *, with_queue: bool = True) -> None:
                 [name, title or title_en, title, title_en, abstract, abstract_en, abstract, name[:2]],
             )  # fmt: skip
             con.execute(
-                "insert into core.dim_publication values (?, ?, ?)", [name, name, f"https://example.org/{name}"]
+                "insert into core.dim_publication values (?, ?, ?, null)", [name, name, f"https://example.org/{name}"]
             )
             con.execute("insert into core.bridge_invention_classification values (?, 'G06V 20/53')", [name])
             con.execute(
                 "insert into ml.relevance values (?, ?, ?, ?, 'model', ['人群', 'gait'], ['牛奶'], 'm-1')",
                 [WATCH, name, 0.9 - place / 10, place < 4],
             )
-        con.execute("insert into core.dim_publication values ('CN1U', 'CN1A', null)")
+        con.execute("insert into core.dim_publication values ('CN1U', 'CN1A', null, null)")
         con.execute("insert into core.dim_applicant values ('a', '某某大学（虚构）')")
         con.execute("insert into core.bridge_invention_applicant values ('CN1A', 'a')")
         if with_queue:

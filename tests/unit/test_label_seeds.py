@@ -41,7 +41,7 @@ def test_a_list_teaches_as_weak_labels_and_unknown_numbers_wait(home: Settings, 
     assert seeds(home) == {"CN1A": True, "US4A1": True, "CN5A": True}
     assert read_decisions(home)[0].context == {"seed": "list", "file": "known.txt"}
     with duckdb.connect(home.published_file) as con:
-        con.execute("insert into core.dim_publication values ('CN77A', 'CN77A', null)")
+        con.execute("insert into core.dim_publication values ('CN77A', 'CN77A', null, null)")
     assert seeds(home)["CN77A"] is True
 
 
