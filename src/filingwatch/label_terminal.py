@@ -13,7 +13,7 @@ import sys
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self, TextIO
 
@@ -69,12 +69,15 @@ class Keys:
             os.read(self._source.fileno(), 1)
         return pressed.decode("ascii", "replace").lower() if pressed not in (b"", b"\x04") else "q"
 
-    def line(self) -> str:
-        """A whole line, edited as the terminal allows; empty at the end of a pipe."""
+    def line(self, ask: Callable[[], None]) -> str:
+        """A whole line, edited as the terminal allows; empty at the end of a pipe. `ask` says what for."""
         if not self._is_terminal:
+            ask()
             return self._source.readline().strip()
+        # first the terminal takes lines, then it is asked for: what is typed at once would be lost between the two
         self.__exit__()
         try:
+            ask()
             found = b""
             while not found.endswith(b"\n") and (byte := self._read_byte()):
                 found += byte
@@ -142,8 +145,7 @@ class Sitting:
             if key == "q":
                 return False
             if key == "n":
-                self.console.print("Note: ", end="")
-                note = self.keys.line() or None
+                note = self.keys.line(lambda: self.console.print("Note: ", end="")) or None
                 self.console.print(
                     f"The note goes with your answer: {clean(note)}" if note else "No note.", markup=False
                 )
