@@ -13,7 +13,8 @@ from invented_filings import invent
 from filingwatch.relevance.labels import choose_training, hash_human, read_decisions
 from filingwatch.relevance.learned import Learned
 from filingwatch.relevance.rule import Rule, find_hits
-from filingwatch.relevance.screening import SCHEMA, Screening, ScreeningSettings, screen
+from filingwatch.relevance.screening import SCHEMA, Screening, ScreeningSettings, judge, screen
+from filingwatch.texts import Texts
 from filingwatch.words import text_tokens
 
 RULE = Rule(("traffic signal", "face recognition", "交通信号", "人脸识别", "平安"), ("平安保险",), ("G08G",))
@@ -83,6 +84,14 @@ def test_a_filing_whose_only_hit_is_a_collision_is_out(filings: pl.DataFrame) ->
     judged = judge("平安城市")
     assert judged["decided_by"] == "model" and judged["probability"] > 5 * out["probability"]
     assert "平安城市" in judged["words_for"]
+
+
+def test_what_is_left_out_is_below_the_threshold_however_low_it_is(filings: pl.DataFrame) -> None:
+    """Estimates cut the answers at the threshold: a collision that is out may not stand above it."""
+    learned = replace(screen(filings, RULE, {}, SETTINGS).learned, threshold=0.001)
+    rows = judge(Texts.of_frame(filings), sorted(filings["invention_id"]), learned, RULE, {}, SETTINGS)
+    assert rows.filter(~pl.col("is_relevant"), pl.col("decided_by") == "rule").height > 0
+    assert rows.filter(pl.col("is_relevant") != (pl.col("probability") >= 0.001)).is_empty()
 
 
 def test_reasons_are_whole_words_of_the_document(screened: Screening, filings: pl.DataFrame) -> None:

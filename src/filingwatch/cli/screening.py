@@ -17,10 +17,10 @@ Watch = Annotated[str | None, typer.Option(help="One watch; all of them when not
 # what a person asks first; the others are in the JSON
 _SHOWN = (
     "recall", "recall_low", "precision", "elusion", "missed", "expected_missed", "upper_missed", "unread",
-    "more_labels", "labels_relevant", "labels_irrelevant", "seeds", "disputed", "skipped", "hard", "audit_labels",
-    "audit_missing", "calibration_error", "drift", "agreement", "kappa",
+    "more_labels", "labels_relevant", "labels_irrelevant", "seeds", "disputed", "skipped", "hard", "hard_recall",
+    "hard_precision", "audit_labels", "audit_undecided", "audit_missing", "calibration_error", "drift", "agreement", "kappa",
 )  # fmt: skip
-_SHARES = ("recall", "recall_low", "precision", "elusion", "agreement")
+_SHARES = ("recall", "recall_low", "precision", "elusion", "agreement", "hard_recall", "hard_precision")
 
 
 @relevance.command()

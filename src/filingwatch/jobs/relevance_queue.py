@@ -111,7 +111,7 @@ def quality_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
     from filingwatch.relevance.queueing import find_lots
 
     labels, ids = screen.labels, screen.answers["invention_id"].to_list()
-    hard = list(_in_state(labels, "skipped") | _in_state(labels, "disputed"))
+    hard = sorted(set().union(*(_in_state(labels, state) for state in ("skipped", "disputed", "ruled"))))
     frame = screen.answers.select(
         "invention_id", "label", probability="model_probability", is_accepted="is_relevant"
     ).with_columns(lot=find_lots(ids, LOT_SEED), is_hard=pl.col("invention_id").is_in(hard))

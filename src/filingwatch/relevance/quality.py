@@ -7,11 +7,14 @@ The sample needs no record of why a document was read. Documents have permanent 
 stratum of probability those with the lowest lots, down to the first that nobody has read, are a random sample of the
 stratum (Ohlsson 1995). Ending at the first unread one can only make the sample richer in relevant documents than the
 stratum is, since likely documents are read first: what is missed is estimated too high rather than too low.
+
+What people read and could not decide (skipped, disputed) does not end the sample. Upper limits take it as relevant,
+lower ones as irrelevant: nothing is promised by leaving it out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,14 +27,14 @@ _DRAWS = 4_000
 class QualitySettings:
     """`edges` cut the probabilities into strata, beside `threshold`; a stratum with fewer than `least_stratum`
     documents joins its lower neighbour on the same side of the threshold. `audit_wanted` is the size of the sample
-    below which `audit_missing` counts. `near` is how close to the threshold a case is hard."""
+    below which `audit_missing` counts. `near` is how close to the threshold, in log odds, a case is hard."""
 
     confidence: float = 0.95
     threshold: float = 0.5
     edges: tuple[float, ...] = (0.02, 0.1, 0.3, 0.7, 0.9)
     least_stratum: int = 20
     audit_wanted: int = 300
-    near: float = 0.15
+    near: float = 0.6
     seed: int = 2015
 
 
@@ -64,8 +67,8 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Documents of similar probability. The sample are `sampled` of `size`, of which `hits` are relevant; `known` are
-    all its labelled relevant documents, `unread` have no label."""
+    """Documents of similar probability. The sample are `sampled` of `size`; of it `hits` are relevant and `undecided`
+    read without a decision. `known` are all labelled relevant documents of the stratum, `unread` have no label."""
 
     size: int
     sampled: int
@@ -73,39 +76,52 @@ class Stratum:
     known: int
     unread: int
     is_accepted: bool
+    undecided: int = 0
+
+    @property
+    def decided(self) -> int:
+        """Documents of the sample that have a label."""
+        return self.sampled - self.undecided
 
 
 def estimate(frame: pl.DataFrame, settings: QualitySettings | None = None) -> Quality:
     """Recall, elusion, precision, calibration of the answers in `frame`, which has one row per document.
 
     Columns: invention_id, probability (not learned from its own label), is_accepted (the final answer), lot (in
-    [0, 1)), label (bool or null); optional `is_hard` (skipped or disputed). The order of rows does not matter.
+    [0, 1)), label (bool or null); optional `is_hard` (skipped, disputed or ruled on): without a label it counts as read
+    and undecided. The order of rows does not matter.
     """
     settings = settings or QualitySettings()
     frame = frame.sort("invention_id")
     strata = cut_strata(frame, settings)
     measures = [*_measure_side(strata, settings, "all"), *_measure_labels(frame, strata, settings)]
-    hard = _find_hard(frame, settings)
-    measures += [*_describe_hard(frame, hard)]
-    return Quality(tuple(measures))
+    return Quality((*measures, *_describe_hard(frame, _find_hard(frame, settings), settings)))
 
 
 def cut_strata(frame: pl.DataFrame, settings: QualitySettings) -> list[Stratum]:
     """The strata of probability by rising probability, with what their samples say."""
-    probability, lot = frame["probability"].to_numpy(), frame["lot"].to_numpy()
-    is_read, is_relevant = frame["label"].is_not_null().to_numpy(), frame["label"].fill_null(False).to_numpy()
+    has_label, is_relevant = frame["label"].is_not_null().to_numpy(), frame["label"].fill_null(False).to_numpy()
     strata = []
-    for held, is_accepted in _cut(probability, settings):
+    for held, sample, is_accepted in _sample(frame, settings):
+        hits, known = int(is_relevant[sample].sum()), int(is_relevant[held].sum())
+        unread, undecided = (int((~has_label[rows]).sum()) for rows in (held, sample))
+        strata.append(Stratum(len(held), len(sample), hits, known, unread, is_accepted, undecided))
+    return strata
+
+
+def _sample(frame: pl.DataFrame, settings: QualitySettings) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:
+    """Of each stratum its rows, those of its sample, and its side of the threshold."""
+    lot, is_read = frame["lot"].to_numpy(), (frame["label"].is_not_null() | _is_marked(frame)).to_numpy()
+    for held, is_accepted in _cut(frame["probability"].to_numpy(), settings):
         order = held[np.argsort(lot[held], kind="stable")]
         unread = np.flatnonzero(~is_read[order])
-        sample = order[: unread[0]] if len(unread) else order
-        strata.append(
-            Stratum(
-                len(order), len(sample), int(is_relevant[sample].sum()), int((is_relevant & is_read)[order].sum()),
-                len(unread), is_accepted,
-            )
-        )  # fmt: skip
-    return strata
+        yield held, order[: unread[0]] if len(unread) else order, is_accepted
+
+
+def _is_marked(frame: pl.DataFrame) -> pl.Series:
+    if "is_hard" not in frame.columns:
+        return pl.Series("is_hard", [False] * frame.height, dtype=pl.Boolean)
+    return frame["is_hard"].fill_null(False)
 
 
 def draw_relevant(strata: Sequence[Stratum], *, upper: bool, seed: int, draws: int = _DRAWS) -> np.ndarray:
@@ -113,17 +129,18 @@ def draw_relevant(strata: Sequence[Stratum], *, upper: bool, seed: int, draws: i
 
     Each row comes from the confidence distribution that gives the exact (Clopper-Pearson) upper or lower limit of the
     share of its stratum; limits of sums and ratios are quantiles over draws ("melding": Fay, Proschan & Brittain 2015,
-    Biometrics 71). What is known bounds the draws: between the labelled relevant ones and these plus all unread.
+    Biometrics 71). Undecided documents of the sample are relevant for the upper one, irrelevant for the lower. What is
+    known bounds the draws: between the labelled relevant ones and these plus all unread.
     """
     rng = np.random.default_rng(seed)
     columns = []
     for held in strata:
-        above = 1 if upper else 0
-        a, b = held.hits + above, held.sampled - held.hits + 1 - above
+        above, hits = (1, held.hits + held.undecided) if upper else (0, held.hits)
+        a, b = hits + above, held.sampled - hits + 1 - above
         # without a sample the upper draws are "all", the lower "none": chance has said nothing
         share = np.full(draws, float(upper)) if not held.sampled else _beta(rng, a, b, draws)
         beside = rng.binomial(held.size - held.sampled, np.clip(share, 0, 1))
-        columns.append(np.clip(held.hits + beside - held.known, 0, held.unread))
+        columns.append(np.clip(hits + beside - held.known, 0, held.unread))
     return np.array(columns, dtype=np.float64).T.reshape(draws, len(strata))
 
 
@@ -177,7 +194,8 @@ def _measure_side(strata: Sequence[Stratum], settings: QualitySettings, scope: s
     tail = (1 - settings.confidence) / 2
     out = np.array([not held.is_accepted for held in strata], dtype=bool)
     known = sum(held.known for held in strata)
-    sampled, read = sum(held.sampled for held in strata), sum(held.size - held.unread for held in strata)
+    sampled, read = sum(held.decided for held in strata), sum(held.size - held.unread for held in strata)
+    undecided = sum(held.undecided for held in strata)
     unread_in = sum(held.unread for held in strata if held.is_accepted)
     unread_out = sum(held.unread for held in strata if not held.is_accepted)
     point = np.array([_point(held) for held in strata])
@@ -185,7 +203,7 @@ def _measure_side(strata: Sequence[Stratum], settings: QualitySettings, scope: s
     sides = [(draws[:, out].sum(axis=1), draws[:, ~out].sum(axis=1)) for draws in (low, high)]
     (missed_low, found_low), (missed_high, found_high) = sides
     missed, found = float(point[out].sum()), float(point[~out].sum())
-    out_sample = sum(held.sampled for held in strata if not held.is_accepted)
+    out_sample = sum(held.decided for held in strata if not held.is_accepted)
 
     def limits(at_low: np.ndarray, at_high: np.ndarray) -> tuple[float, float]:
         return float(np.quantile(at_low, tail)), float(np.quantile(at_high, 1 - tail))
@@ -202,18 +220,18 @@ def _measure_side(strata: Sequence[Stratum], settings: QualitySettings, scope: s
         Measure("elusion", scope, missed / max(unread_out, 1), *elusion, out_sample, "relevant among what is left out"),
         Measure("missed", scope, missed, *limits(missed_low, missed_high), out_sample, "relevant filings left out"),
         Measure("audit_labels", scope, sampled, None, None, sampled, "labels that count as drawn at random"),
+        Measure("audit_undecided", scope, undecided, None, None, sampled + undecided, "drawn, read, and not decided"),
         Measure("audit_missing", scope, max(min(settings.audit_wanted, read + unread_out) - sampled, 0), None, None, 0),
     ]
 
 
 def _measure_labels(frame: pl.DataFrame, strata: Sequence[Stratum], settings: QualitySettings) -> list[Measure]:
     held = frame.filter(pl.col("label").is_not_null())
-    relevant = int(held["label"].sum()) if held.height else 0
-    error = _audit_error(frame, settings)
+    relevant, error = int(held["label"].sum()) if held.height else 0, _audit_error(frame, settings)
     return [
         Measure("labels_relevant", "all", relevant, None, None, held.height),
         Measure("labels_irrelevant", "all", held.height - relevant, None, None, held.height),
-        Measure("calibration_error", "all", error, None, None, sum(stratum.sampled for stratum in strata)),
+        Measure("calibration_error", "all", error, None, None, sum(one.decided for one in strata)),
     ]
 
 
@@ -228,38 +246,44 @@ def _audit_error(frame: pl.DataFrame, settings: QualitySettings) -> float | None
 
 def draw_audit(frame: pl.DataFrame, settings: QualitySettings | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The rows of `frame` (as for `estimate`) that count as drawn at random, and how many documents each stands for."""
-    probability, lot = frame["probability"].to_numpy(), frame["lot"].to_numpy()
-    is_read = frame["label"].is_not_null().to_numpy()
-    rows, weights = [], []
-    for held, _ in _cut(probability, settings or QualitySettings()):
-        order = held[np.argsort(lot[held], kind="stable")]
-        unread = np.flatnonzero(~is_read[order])
-        sample = order[: unread[0]] if len(unread) else order
-        rows.append(sample)
-        weights.append(np.full(len(sample), len(order) / max(len(sample), 1)))
-    if not rows:
-        return np.array([], dtype=np.int64), np.array([])
+    has_label = frame["label"].is_not_null().to_numpy()
+    rows, weights = [np.array([], dtype=np.int64)], [np.array([])]
+    for held, drawn, _ in _sample(frame, settings or QualitySettings()):
+        taken = drawn[has_label[drawn]]
+        rows.append(taken)
+        weights.append(np.full(len(taken), len(held) / max(len(taken), 1)))
     return np.concatenate(rows), np.concatenate(weights)
 
 
 def _find_hard(frame: pl.DataFrame, settings: QualitySettings) -> np.ndarray:
-    near = np.abs(frame["probability"].to_numpy() - settings.threshold) <= settings.near
-    return near | frame["is_hard"].fill_null(False).to_numpy() if "is_hard" in frame.columns else near
+    sure = 1e-9
+    probability = np.clip(frame["probability"].to_numpy(), sure, 1 - sure)
+    threshold = min(max(settings.threshold, sure), 1 - sure)
+    odds = np.log(probability / (1 - probability)) - np.log(threshold / (1 - threshold))
+    return (np.abs(odds) <= settings.near) | _is_marked(frame).to_numpy()
 
 
-def _describe_hard(frame: pl.DataFrame, hard: np.ndarray) -> list[Measure]:
-    """Hard cases apart: how many, and how often the answer by threshold was right where people have said."""
+def _describe_hard(frame: pl.DataFrame, hard: np.ndarray, settings: QualitySettings) -> list[Measure]:
+    """Hard cases apart: how many, and how often the model's answer at the threshold was right where people have said.
+
+    Shares of what was read, no estimate for what was not."""
     held = frame.filter(pl.Series(hard, dtype=pl.Boolean))
-    read = held.filter(pl.col("label").is_not_null())
-    relevant = read.filter(pl.col("label"))
-    return [Measure("hard", "hard", held.height, None, None, read.height, "skipped, disputed or near the threshold"),
-            Measure("labels_relevant", "hard", relevant.height, None, None, read.height)]  # fmt: skip
+    read = held.filter(pl.col("label").is_not_null()).with_columns(taken=pl.col("probability") >= settings.threshold)
+    relevant, taken = read.filter("label"), read.filter("taken")
+    measures = [
+        Measure("hard", "hard", held.height, None, None, read.height, "skipped, differed on or near the threshold"),
+        Measure("labels_relevant", "hard", relevant.height, None, None, read.height),
+    ]
+    for name, side, other in (("hard_recall", relevant, "taken"), ("hard_precision", taken, "label")):
+        share = float(side[other].sum() / side.height) if side.height else None
+        measures.append(Measure(name, "hard", share, None, None, side.height, "the model alone, on labelled ones"))
+    return measures
 
 
 def _point(held: Stratum) -> float:
-    if not held.sampled:
+    if not held.decided:
         return 0.0
-    return float(np.clip(held.hits / held.sampled * held.size - held.known, 0, held.unread))
+    return float(np.clip(held.hits / held.decided * held.size - held.known, 0, held.unread))
 
 
 def _ratio(found: np.ndarray | float, missed: np.ndarray | float) -> np.ndarray:

@@ -149,7 +149,7 @@ def judge(
             judged = _judge_by_rule(held, settings)
         else:
             judged = _judge_by_model(documents, batch, learned.linear, learned.threshold, own or {})
-            judged = [_keep_out(row, hit) for row, hit in zip(judged, held, strict=True)]
+            judged = [_keep_out(row, hit, learned.threshold) for row, hit in zip(judged, held, strict=True)]
         rows = [
             (document, *_let_person_decide(row, human.get(document)))
             for document, row in zip(batch.ids, judged, strict=True)
@@ -226,11 +226,12 @@ def _judge_by_rule(hits: Sequence[Hits], settings: ScreeningSettings) -> list[_R
     return rows
 
 
-def _keep_out(row: _Row, hit: Hits) -> _Row:
+def _keep_out(row: _Row, hit: Hits, threshold: float) -> _Row:
     """What is in reach only by an excluded sense is outside the watch, however much its words resemble the others."""
     if not hit.is_collision:
         return row
-    return (min(row[0], rule_probability(hit)), False, "rule", [], list(hit.exclude[:MOST_REASONS]))
+    # what is left out is below the threshold: estimates cut the answers there
+    return (min(row[0], rule_probability(hit), 0.99 * threshold), False, "rule", [], list(hit.exclude[:MOST_REASONS]))
 
 
 def _let_person_decide(row: _Row, label: bool | None) -> tuple[Any, ...]:
