@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from filingwatch import labelling
 from filingwatch.decisions import Decision, Word, decide_all, last_number
 from filingwatch.errors import BadInput
+from filingwatch.label_cells import Place, arm, disarm, name_cell, read_cells
 from filingwatch.label_inbox import Inbox, read_inbox
 from filingwatch.label_items import find_homes, read_items, read_queue
 from filingwatch.relevance.resolving import LABEL, VALUES, find_inventions
@@ -37,15 +36,7 @@ SPELLINGS = {
     "skip": ("skip", "s", "?", "unsure", "跳过", "不确定"),
 }
 _VALUE_OF = {spelling: value for value, spellings in SPELLINGS.items() for spelling in spellings}
-_RUNS = "=+-@\t\r\n＝＋－＠"
 _MOST_PROBLEMS = 20
-
-
-class Place(NamedTuple):
-    """Where a row stands: the line of the file on which it ends, and the row as a spreadsheet counts."""
-
-    line: int
-    row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +160,7 @@ def read_sheet(settings: Settings, path: Path, watch: str | None) -> tuple[list[
     Raises:
         BadInput: it is no such sheet, or rows cannot be understood.
     """
-    header, cells = _read_cells(path)
+    header, cells = read_cells(path)
     missing = [name for name in ("invention_id", "label") if name not in header]
     if missing:
         raise BadInput(f"{path} has no column {' and no '.join(missing)}; export a sheet and fill in its `label`.")
@@ -190,7 +181,7 @@ def read_sheet(settings: Settings, path: Path, watch: str | None) -> tuple[list[
         twin = seen.setdefault((read.watch, read.invention_id), read)
         if twin.value != read.value:
             problems.append(
-                f"line {place.line}, cell {_cell(header, 'label', place)}: {read.value} for {row['invention_id']}, "
+                f"line {place.line}, cell {name_cell(header, 'label', place)}: {read.value} for {row['invention_id']}, "
                 f"but line {twin.line} says {twin.value} of the same invention"
             )
         elif twin is read:
@@ -213,67 +204,19 @@ def _read_row(
     said = unicodedata.normalize("NFKC", arm(row["label"])).strip().casefold()
     if said not in _VALUE_OF:
         raise BadInput(
-            f"cell {_cell(header, 'label', place)}: {row['label']!r} is no label; write relevant, irrelevant or skip, "
-            "or leave it empty"
+            f"cell {name_cell(header, 'label', place)}: {row['label']!r} is no label; write relevant, irrelevant or "
+            "skip, or leave it empty"
         )
     subject = row["invention_id"].strip()
     if subject not in homes:
-        raise BadInput(f"cell {_cell(header, 'invention_id', place)}: no filing {subject!r} is published")
+        raise BadInput(f"cell {name_cell(header, 'invention_id', place)}: no filing {subject!r} is published")
     try:
         name = choose_watch(settings, row.get("watch", "").strip() or watch)
     except BadInput as error:
-        raise BadInput(f"cell {_cell(header, 'watch', place)}: {error}") from error
+        raise BadInput(f"cell {name_cell(header, 'watch', place)}: {error}") from error
     after = row.get("exported_after", "").strip().split(".")[0]
     note = arm(row.get("note", "")).strip() or None
     return Row(
         place.line, name, homes[subject], _VALUE_OF[said], note, row.get("chosen_as", "").strip(),
         int(after) if after.isdigit() else None,
     )  # fmt: skip
-
-
-def disarm(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `arm` gives the text back exactly."""
-    return f"'{text}" if re.match(f"'*[{re.escape(_RUNS)}]", text) else text
-
-
-def arm(cell: str) -> str:
-    """The text of a cell that `disarm` made."""
-    return cell[1:] if re.match(f"'+[{re.escape(_RUNS)}]", cell) else cell
-
-
-def _read_cells(path: Path) -> tuple[list[str], list[tuple[Place, dict[str, str]]]]:
-    """The header and each row with its place; rows that are wholly empty are none."""
-    from filingwatch.sources.exports.delimited import detect_encoding
-
-    try:
-        data = path.read_bytes()
-        text = data.decode(detect_encoding(data))
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is damaged at byte {error.start}; save it as CSV (UTF-8).") from error
-    separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        numbered = [(Place(read.line_num, number), row) for number, row in enumerate(read, start=1)]
-    except csv.Error as error:
-        raise BadInput(f"{path}, line {read.line_num}: {error}.") from error
-    lines = [(place, row) for place, row in numbered if any(cell.strip() for cell in row)]
-    if not lines:
-        raise BadInput(f"{path} is empty.")
-    header = [cell.strip() for cell in lines[0][1]]
-    wide = [place for place, row in lines[1:] if len(row) > len(header)]
-    if wide:
-        raise BadInput(f"{path}, line {wide[0].line} has more cells than the header; is a quotation mark missing?")
-    return header, [(line, dict.fromkeys(header, "") | dict(zip(header, row, strict=False))) for line, row in lines[1:]]
-
-
-def _cell(header: Sequence[str], column: str, place: Place) -> str:
-    """The cell as a spreadsheet names it, and what its column is called."""
-    if column not in header:
-        return column
-    number, letters = header.index(column) + 1, ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{place.row} ({column})"

@@ -30,6 +30,8 @@ DOUBLE_SHARE = 0.1
 _LOT_DIGITS, _LOT_SEED = 8, 20231
 _BETWEEN_SECONDS = 3
 _SECOND = "A second person reads it as well, so that it is known how far people agree."
+_HARD = "Somebody else could not say and skipped it: perhaps you can."
+_AGAIN = "You skipped it before."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def next_items(settings: Settings, watch: str, annotator: str, *, limit: int = 1
     """The next documents for this person, claimed for some minutes; empty when the queue is read.
 
     Nobody gets what is decided, disputed or read by somebody else just now, but for the double-labelled share. What the
-    person skipped comes back when nothing else is left.
+    person skipped comes back when nothing else is left, also when the night's queue does not hold it any more; others
+    are asked about it in between.
 
     Raises:
         NothingPublished: there is nothing to read yet.
@@ -68,10 +71,18 @@ def next_items(settings: Settings, watch: str, annotator: str, *, limit: int = 1
         inbox = read_inbox(settings, watch, con)
         open_ones = list_open(inbox, queue, annotator)
         shared = {invention for invention in open_ones if is_double(invention)}
-        chosen = claims.take(settings, watch, annotator, open_ones, limit=limit, shared=shared)
-        items = read_items(con, watch, chosen, queue)
-    found = [items[invention] for invention in chosen if invention in items]
-    return [item if item.place is not None else replace(item, why=_SECOND) for item in found]
+        items: dict[str, Item] = {}
+        chosen: list[str] = []
+        while True:
+            chosen = claims.take(settings, watch, annotator, open_ones, limit=limit, shared=shared)
+            items = read_items(con, watch, chosen, queue)
+            gone = {invention for invention in chosen if invention not in items}
+            if not gone:
+                break
+            # withdrawn by its office since somebody spoke of it: nothing to read, and no reason to show less
+            open_ones = [invention for invention in open_ones if invention not in gone]
+    mine, spoken = inbox.of(annotator), set(inbox.labels.votes["invention_id"])
+    return [_say_why(items[one], is_mine=mine.get(one) == SKIP, is_read=one in spoken) for one in chosen]
 
 
 def read_item(
@@ -246,13 +257,26 @@ def list_open(inbox: Inbox, queue: pl.DataFrame, annotator: str) -> list[str]:
             continue
         elif (voices == 1 and is_double(invention)) or (not voices and group not in decided_groups):
             fresh.append(invention)
+    # nights make new queues: what was said of documents that left them is not forgotten
     queued = {invention for invention, _ in pairs}
+    left = {invention: state["state"] for invention, state in states.items() if invention not in queued}
     second = [
         invention
-        for invention, state in states.items()
-        if state["state"] == "single" and not {invention} & {*queued, *mine} and is_double(invention)
+        for invention, state in left.items()
+        if invention not in mine and (state == "skipped" or (state == "single" and is_double(invention)))
     ]
+    again += [invention for invention, state in left.items() if state == "skipped" and mine.get(invention) == SKIP]
     return [*_weave(fresh, second), *again]
+
+
+def _say_why(item: Item, *, is_mine: bool, is_read: bool) -> Item:
+    """The document with the reason for which it comes to this person now; the queue's own where that is all.
+
+    `is_mine`: the person skipped it; `is_read`: somebody has given it a label.
+    """
+    if is_mine:
+        return replace(item, why=_AGAIN)
+    return item if item.place is not None else replace(item, why=_SECOND if is_read else _HARD)
 
 
 def _weave(first: Sequence[str], second: Sequence[str]) -> list[str]:

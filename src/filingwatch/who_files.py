@@ -14,8 +14,9 @@ _MANY = 100_000
 
 
 def list_review(con: duckdb.DuckDBPyConnection, settings: Settings, limit: int) -> list[dict[str, Any]]:
-    """Doubtful pairs that nobody has decided yet, by how often their names are used; names as usually written."""
-    decided = sorted({decision.subject for decision in _pairs(settings)})
+    """Doubtful pairs of which no decision stands, by how often their names are used; names as usually written."""
+    last = {decision.subject: decision.value for decision in _pairs(settings)}
+    decided = sorted(subject for subject, value in last.items() if value != "reset")
     return _rows(
         con,
         "select coalesce(a.name, review.name_a) as name_a, coalesce(b.name, review.name_b) as name_b, review.score, "

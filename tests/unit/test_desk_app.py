@@ -182,6 +182,39 @@ def test_each_kind_is_decided_and_taken_back(
     assert len(read_decisions(published)) == 2
 
 
+@pytest.mark.parametrize(
+    ("tab", "first", "second"),
+    [("applicants", "same", "different"), ("topics", "人群计数", "Crowds"), ("rights", "confirmed", "refused")],
+)
+def test_undo_after_another_gives_back_what_the_other_said(
+    published: Settings, served: Served, tab: str, first: str, second: str
+) -> None:
+    """Bo decided, ann decided the same anew and takes it back: bo's word stands again, and ann's next undo is none."""
+    visitor, other = Visitor(served), Visitor(served, name="bo")
+    case = visitor.next(tab)[0]
+    assert other.post(f"{tab}/decide", {"id": case, "value": first, "note": "seen"}).status_code == 200
+    assert visitor.post(f"{tab}/decide", {"id": case, "value": second, "note": "no"}).status_code == 200
+    assert visitor.post(f"{tab}/undo").json()["undone"] == case
+    last = read_decisions(published)[-1]
+    assert (last.value, last.decided_by, last.reason) == (first, "ann", "seen")
+    assert case not in visitor.next(tab)
+    assert visitor.post(f"{tab}/undo").json()["undone"] is None
+    assert other.post(f"{tab}/undo").json()["undone"] == case
+    assert visitor.next(tab)[0] == case
+
+
+def test_what_somebody_else_decided_since_is_not_taken_back(published: Settings, served: Served) -> None:
+    """Ann's last answer was overruled by bo: her undo says so, and leaves her older answers and bo's alone."""
+    visitor, other = Visitor(served), Visitor(served, name="bo")
+    older, newer = visitor.next("rights")[:2]
+    for case in (older, newer):
+        visitor.post("rights/decide", {"id": case, "value": "confirmed"})
+    other.post("rights/decide", {"id": newer, "value": "refused"})
+    reply = visitor.post("rights/undo")
+    assert reply.status_code == 400 and "bo decided" in reply.json()["error"]
+    assert len(read_decisions(published)) == 3
+
+
 def test_a_split_needs_a_reason(published: Settings, served: Served) -> None:
     """What overrules a rule is explained: without a note it is refused."""
     visitor = Visitor(served)

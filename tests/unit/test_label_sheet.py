@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from filingwatch import labelling
 from filingwatch.decisions import read_decisions
 from filingwatch.errors import BadInput
-from filingwatch.label_sheet import COLUMNS, SPELLINGS, arm, disarm, export_sheet, import_sheet
+from filingwatch.label_cells import arm, disarm
+from filingwatch.label_sheet import COLUMNS, SPELLINGS, export_sheet, import_sheet
 from filingwatch.settings import Settings
 from tests.unit.label_home import TEXTS, WATCH, publish
 
@@ -146,6 +147,42 @@ def test_what_is_no_sheet_is_refused(home: Settings, tmp_path: Path, content: by
     path.write_bytes(content)
     with pytest.raises(BadInput, match=says):
         import_sheet(home, path, "ann")
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_a_first_line_that_names_the_separator_is_no_header(home: Settings, sheet: Path, separator: str) -> None:
+    """As some spreadsheets write it; rows are still named as the spreadsheet counts them."""
+    fill(sheet, {"CN1A": ("relevant", "a;b,c")}, delimiter=separator)
+    sheet.write_bytes(f"sep={separator}\r\n".encode("utf-8-sig") + sheet.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    assert import_sheet(home, sheet, "ann").new == 1
+    assert read_decisions(home)[-1].reason == "a;b,c"
+    sheet.write_bytes(sheet.read_bytes().replace(b"relevant", b"nonsense"))
+    with pytest.raises(BadInput, match="K3"):
+        import_sheet(home, sheet, "ann")
+
+
+def test_a_western_code_page_is_not_read_as_chinese(home: Settings, tmp_path: Path) -> None:
+    """Letters with accents would become Chinese ones in the notes; the same words in GB18030 are read."""
+    path = tmp_path / "western.csv"
+    text = "invention_id,label,note\nCN1A,relevant,Une étude très détaillée\n"
+    path.write_bytes(text.encode("cp1252"))
+    with pytest.raises(BadInput, match="Western code page"):
+        import_sheet(home, path, "ann", watch=WATCH)
+    path.write_bytes(text.replace("Une étude très détaillée", "一种人群计数方法").encode("gb18030"))
+    assert import_sheet(home, path, "ann", watch=WATCH).new == 1
+    assert read_decisions(home)[-1].reason == "一种人群计数方法"
+
+
+def test_a_sheet_that_was_cut_off_is_refused(home: Settings, sheet: Path) -> None:
+    """Inside a quoted cell, where the rest would silently be missing; a workbook is called by its name."""
+    fill(sheet, {"CN1A": ("relevant", "one\ntwo")})
+    sheet.write_bytes(sheet.read_bytes().split(b"two")[0])
+    with pytest.raises(BadInput, match="cut off"):
+        import_sheet(home, sheet, "ann")
+    sheet.write_bytes(b"PK\x03\x04")
+    with pytest.raises(BadInput, match="workbook"):
+        import_sheet(home, sheet, "ann")
+    assert read_decisions(home) == []
 
 
 def test_what_others_said_meanwhile_is_told_and_kept(home: Settings, sheet: Path) -> None:

@@ -103,6 +103,29 @@ def test_what_was_skipped_comes_back_last(home: Settings) -> None:
     assert offered(home, "bo", 1) == ["CN1A"]
 
 
+def test_what_was_skipped_is_not_lost_when_the_queue_moves_on(home: Settings) -> None:
+    """A later night's queue may leave it out: others are asked, the same person last, until somebody gives a label."""
+    say(home, "ann", "CN1A", "skip")
+    with duckdb.connect(home.published_file) as con:
+        con.execute("delete from ml.label_queue where invention_id = 'CN1A'")
+    items = labelling.next_items(home, WATCH, "ann", limit=10)
+    assert items[-1].invention_id == "CN1A" and items[-1].why == "You skipped it before."
+    claims.release(home, WATCH, "ann")
+    [item] = [one for one in labelling.next_items(home, WATCH, "bo", limit=10) if one.invention_id == "CN1A"]
+    assert "perhaps you can" in item.why
+    say(home, "bo", "CN1A", "relevant")
+    assert "CN1A" not in offered(home, "ann")
+
+
+def test_a_withdrawn_document_does_not_end_the_queue(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A skipped one whose text is gone is passed over, and the next one comes instead."""
+    for invention in TEXTS:
+        say(home, "ann", invention, "skip")
+    with duckdb.connect(home.published_file) as con:
+        con.execute("delete from core.fct_invention where invention_id = 'CN1A'")
+    assert offered(home, "ann", 1) == ["CN2A"]
+
+
 def test_nobody_is_led_by_anothers_label(home: Settings) -> None:
     """What others said shows after the own word, and to whoever decides disputes."""
     say(home, "bo", "CN1A", "relevant")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from filingwatch.cli.app import AsJson, app, console, print_json
 from filingwatch.errors import BadInput
 from filingwatch.settings import read_settings
+
+if TYPE_CHECKING:
+    from filingwatch.decisions import Decision
 
 
 @app.command()
@@ -142,13 +146,16 @@ def alerts(
     everything: Annotated[bool, typer.Option("--all", help="Also those for ops.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What monitors were told, newest first, and what became of each delivery.
+    """What monitors were told, newest first, what became of each delivery, and what people said of it since.
 
     Example: filingwatch alerts --all
     """
+    from filingwatch.decisions import find_decisions
     from filingwatch.warehouse import reader
 
-    with reader(read_settings()) as con:
+    settings = read_settings()
+    said = {one.subject: one for one in find_decisions(settings, ["alert"], watch=None)}
+    with reader(settings) as con:
         rows = con.execute(
             "select a.alert_id, a.created_at, a.audience, a.subject, a.body, "
             "string_agg(distinct d.channel || ': ' || d.status, ', ') from ops.alert as a "
@@ -158,12 +165,28 @@ def alerts(
         ).fetchall()
     if as_json:
         names = ("alert_id", "created_at", "audience", "subject", "body", "deliveries")
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        print_json([dict(zip(names, row, strict=True)) | _alert_answer(said.get(row[0])) for row in rows])
         return
     if not rows:
         print("Nobody was told anything yet. What the back-file holds is history: see insight.fct_changepoint.")
     for alert_id, created_at, _, subject, body, deliveries in rows:
-        print(f"{created_at:%F %H:%M} UTC  {alert_id}\n{subject}\n\n{body}\n\nDelivered: {deliveries or 'not yet'}\n")
+        print(f"{created_at:%F %H:%M} UTC  {alert_id}\n{subject}\n\n{body}\n\nDelivered: {deliveries or 'not yet'}")
+        print(f"Looked into: {_say_answer(_alert_answer(said.get(alert_id)))}\n")
+
+
+def _alert_answer(last: Decision | None) -> dict[str, str | None]:
+    """What stands of an alert: the last word on it, nothing where that took one back."""
+    names = ("answer", "answered_by", "answered_at", "answer_reason")
+    if last is None or last.value == "reset":
+        return dict.fromkeys(names)
+    return dict(zip(names, (last.value, last.decided_by, last.decided_at.isoformat(), last.reason), strict=True))
+
+
+def _say_answer(answer: Mapping[str, str | None]) -> str:
+    if answer["answer"] is None:
+        return "nobody said so yet; `filingwatch desk` has a page for it"
+    reason = f": {answer['answer_reason']}" if answer["answer_reason"] else ""
+    return f"{answer['answer']} by {answer['answered_by']} on {(answer['answered_at'] or '')[:10]}{reason}"
 
 
 _STATUS = {

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from filingwatch.decisions import PER_WATCH, Decision, decide
 from filingwatch.desk.cases import Case, Choice
-from filingwatch.desk.inbox import RESET, Inbox
+from filingwatch.desk.inbox import RESET, Inbox, Last
 from filingwatch.desk.published import Published
 from filingwatch.desk.sides import Side, count_side
 from filingwatch.errors import BadInput
@@ -112,7 +112,8 @@ class ListQueue:
         if last is None:
             return None
         self.take_back(last, who)
-        return next((case.case_id for case in self._all(watch) if last.subject in case.settled_by), last.subject)
+        subject = last.decision.subject
+        return next((case.case_id for case in self._all(watch) if subject in case.settled_by), subject)
 
     def side(self, watch: str, who: str) -> Side:
         made = self.inbox.made(self.kind, self._key(watch))
@@ -122,9 +123,13 @@ class ListQueue:
         """Write one answer; kinds with checks of their own do it their way."""
         return self._decide(answer.watch, case.case_id, answer.value, answer.who, answer.note, answer.context)
 
-    def take_back(self, last: Decision, who: str) -> None:
-        """Write what makes a decision no longer count."""
-        self._decide(last.watch, last.subject, RESET, who, None, {"undoes": last.decision_id, "desk": True})
+    def take_back(self, last: Last, who: str) -> None:
+        """Write what makes a decision no longer count: what stood before, whoever said it, stands again."""
+        one, before = last.decision, last.before
+        self._decide(
+            one.watch, one.subject, before.value if before else RESET, who, before.reason if before else None,
+            {"undoes": one.decision_id, "desk": True},
+        )  # fmt: skip
 
     def _decide(
         self, watch: str | None, subject: str, value: str, who: str, note: str | None, context: Mapping[str, Any]

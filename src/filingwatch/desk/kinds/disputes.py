@@ -52,9 +52,12 @@ class DisputeQueue:
         last = self._inbox.last_of(_KIND, watch, who)
         if last is None:
             return None
-        context = {"undoes": last.decision_id, "desk": True}
-        labelling.rule(self._settings, watch, who, last.subject, RESET, why="taken back", context=context)
-        return last.subject
+        one, before = last.decision, last.before
+        labelling.rule(
+            self._settings, watch, who, one.subject, before.value if before else RESET,
+            why=(before and before.reason) or "taken back", context={"undoes": one.decision_id, "desk": True},
+        )  # fmt: skip
+        return one.subject
 
     def side(self, watch: str, who: str) -> Side:
         return screening_side(labelling.progress(self._settings, watch), who)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from filingwatch.decisions import Decision
 from filingwatch.desk.cases import Case, Choice, Fact, Table
+from filingwatch.desk.inbox import Last
 from filingwatch.desk.published import Row
 from filingwatch.desk.queues import ListQueue
 
@@ -40,12 +40,13 @@ class TopicQueue(ListQueue):
         rows = self.published.rows(_TOPICS, {"watch": watch})
         return [_case(topic, filings.get(topic["topic_id"], [])) for topic in rows]
 
-    def take_back(self, last: Decision, who: str) -> None:
-        """A name cannot be reset: the one that stood before is given again."""
-        rule = next((case.value for case in self._all(last.watch or "") if case.case_id == last.subject), last.value)
+    def take_back(self, last: Last, who: str) -> None:
+        """A name cannot be reset: the one that stood before is given again, at first that of the rule."""
+        one = last.decision
+        rule = next((case.value for case in self._all(one.watch or "") if case.case_id == one.subject), one.value)
         self._decide(
-            last.watch, last.subject, last.previous_value or rule, who, None,
-            {"undoes": last.decision_id, "desk": True},
+            one.watch, one.subject, last.before.value if last.before else rule, who, last.before and last.before.reason,
+            {"undoes": one.decision_id, "desk": True},
         )  # fmt: skip
 
 
