@@ -5,14 +5,13 @@ Here belongs reading the inbox beside a published file that knows which publicat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
 from filingwatch.decisions import Decision, find_decisions
-from filingwatch.label_items import Said, find_homes
+from filingwatch.label_items import Said
 from filingwatch.relevance.resolving import KINDS, LABEL, SKIP, VALUES, Labels, find_inventions, resolve
 from filingwatch.settings import Settings
 
@@ -47,8 +46,8 @@ class Inbox:
         return tuple(said for _, said in sorted(last.items()) if said.value in (*VALUES, SKIP))
 
 
-def read_inbox(settings: Settings, watch: str, con: duckdb.DuckDBPyConnection) -> Inbox:
-    """What people said of this watch; `con` is the published file."""
+def read_inbox(settings: Settings, watch: str, find: Callable[[Sequence[str]], pl.DataFrame]) -> Inbox:
+    """What people said of this watch; `find` says which inventions subjects mean (`label_items.find_homes`)."""
     found = find_decisions(settings, KINDS, watch=watch)
     schema = {"decision_id": pl.Int64, "kind": pl.String, "subject": pl.String, "value": pl.String}
     plain = pl.DataFrame(
@@ -57,5 +56,5 @@ def read_inbox(settings: Settings, watch: str, con: duckdb.DuckDBPyConnection) -
         orient="row",
     )
     subjects = plain["subject"].unique().sort().to_list()
-    homes = find_homes(con, subjects)
+    homes = find(subjects)
     return Inbox(tuple(found), resolve(plain, homes), find_inventions(subjects, homes))

@@ -129,6 +129,13 @@ class Item:
         return self.texts[0].language if self.texts else "?"
 
 
+def say_probability(probability: float) -> str:
+    """A probability in words for people: no model is certain, so its ends are not written as 0 and 100 %."""
+    if probability < 0.01:
+        return "probability under 1 %"
+    return "probability over 99 %" if probability > 0.99 else f"probability {probability:.0%}".replace("%", " %")
+
+
 def read_queue(con: duckdb.DuckDBPyConnection, watch: str) -> pl.DataFrame:
     """invention_id, place, chosen_as, why, probability, group_id, model_id in the order of reading.
 

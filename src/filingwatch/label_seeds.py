@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import duckdb
 from filingwatch.decisions import Decision, Word, decide_all, find_decisions
 from filingwatch.errors import BadInput
 from filingwatch.label_inbox import read_inbox
+from filingwatch.label_items import find_homes
 from filingwatch.normalform import NormalFormError
 from filingwatch.normalform.publications import parse_publication
 from filingwatch.relevance.resolving import SEED
@@ -80,7 +82,7 @@ def seed_from_watch(settings: Settings, old: str, watch: str, annotator: str, *,
     if old == watch:
         raise BadInput(f"{watch} cannot begin with its own labels; name another watch.")
     with reader(settings) as con:
-        labels = read_inbox(settings, old, con).labels.human
+        labels = read_inbox(settings, old, partial(find_homes, con)).labels.human
         answers = con.execute(_STRONG_ANSWERS, [old, STRONG, STRONG, most]).fetchall()
     said: dict[str, tuple[bool, dict[str, Any]]] = {
         invention: (is_relevant, {"was": "answer", "probability": round(probability, 4)})

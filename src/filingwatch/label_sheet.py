@@ -11,6 +11,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filingwatch import labelling
@@ -81,7 +82,7 @@ def export_sheet(
     number = last_number(settings)
     with reader(settings) as con:
         queue = read_queue(con, watch)
-        inbox = read_inbox(settings, watch, con)
+        inbox = read_inbox(settings, watch, partial(find_homes, con))
         mine = inbox.of(annotator)
         ids = labelling.list_open(inbox, queue, annotator)[:limit]
         ids += sorted(set(mine) - set(ids)) if with_labelled else []
@@ -120,7 +121,7 @@ def import_sheet(
     counts = {"new": 0, "same": 0, "changed": 0}
     for name in sorted({row.watch for row in rows}):
         with reader(settings) as con:
-            inbox = read_inbox(settings, name, con)
+            inbox = read_inbox(settings, name, partial(find_homes, con))
         latest = {inbox.home(one): one for one in inbox.decisions if one.kind == LABEL and one.decided_by == annotator}
         for row in (row for row in rows if row.watch == name):
             before = latest.get(row.invention_id)

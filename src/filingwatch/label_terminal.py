@@ -22,7 +22,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from filingwatch import claims, labelling
-from filingwatch.label_items import Item
+from filingwatch.label_items import Item, say_probability
 from filingwatch.settings import Settings
 from filingwatch.watch import Watch
 
@@ -224,7 +224,7 @@ def show_item(console: Console, item: Item) -> None:
     for name, words in (("for    ", item.words_for), ("against", item.words_against)):
         if words:
             console.print(Text.assemble((f"{name}  ", "dim"), clean(", ".join(words))), overflow="fold")
-    chance = "" if item.probability is None else f", probability {item.probability:.2f}"
+    chance = "" if item.probability is None else f", {say_probability(item.probability)}"
     console.print(Text.assemble(("chosen   ", "dim"), clean(f"{item.chosen_as}{chance}: {item.why}")), overflow="fold")
     for one in item.said:
         note = f" ({clean(one.note)})" if one.note else ""
@@ -235,13 +235,14 @@ def show_item(console: Console, item: Item) -> None:
 
 def show_criteria(console: Console, watch: Watch) -> None:
     """The question and its terms, each with its reason."""
-    console.print(Text(f"{watch.title}: {watch.question}", style="bold"), overflow="fold")
     for name, terms in (("in", watch.include), ("out", watch.exclude)):
         for term in terms:
             unless = f" Not beside {', '.join(term.unless)}." if term.unless else ""
             console.print(Text.assemble((f"{name:>4} ", "dim"), (term.term, "bold"), f"  {term.reason}{unless}"))
     if watch.classes:
         console.print(Text(f"classes: {', '.join(watch.classes)}"), overflow="fold")
+    # last, since the terms of a watch are more than a screen
+    console.print(Text(f"{watch.title}: {watch.question}", style="bold"), overflow="fold")
 
 
 def show_progress(console: Console, progress: labelling.Progress) -> None:
@@ -250,7 +251,7 @@ def show_progress(console: Console, progress: labelling.Progress) -> None:
     today = sum(progress.today.values())
     lines = [
         f"{progress.watch}: {progress.relevant} relevant, {progress.irrelevant} irrelevant, {progress.skipped} skipped,"
-        f" {progress.disputed} disputed; {today} words today; labels by {people}.",
+        f" {progress.disputed} disputed; {today} answers today; labels by {people}.",
         f"{progress.left} documents of the queue are without a label.",
     ]
     if progress.disputed:
@@ -259,7 +260,7 @@ def show_progress(console: Console, progress: labelling.Progress) -> None:
         f"Last night: {progress.advice}" if progress.advice else "Whether it is enough is known after the next night."
     )
     if progress.waiting:
-        lines.append(f"{progress.waiting} words wait for the next run, which learns from them.")
+        lines.append(f"{progress.waiting} decisions wait for the next run, which learns from them.")
     for line in lines:
         console.print(Text(line))
 

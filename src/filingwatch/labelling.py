@@ -17,11 +17,12 @@ from filingwatch import claims
 from filingwatch.decisions import Decision, decide
 from filingwatch.errors import BadInput
 from filingwatch.label_inbox import Inbox, read_inbox
-from filingwatch.label_items import Item, find_homes, read_items, read_quality, read_queue
+from filingwatch.label_items import Item
+from filingwatch.label_shelf import Shelf, look
 from filingwatch.relevance.resolving import LABEL, RULING, SKIP, find_inventions
 from filingwatch.settings import Settings
 from filingwatch.texts import draw
-from filingwatch.warehouse import reader, utc_now
+from filingwatch.warehouse import utc_now
 from filingwatch.watch import Watch, choose_watch, read_watches
 
 DOUBLE_SHARE = 0.1
@@ -66,16 +67,16 @@ def next_items(settings: Settings, watch: str, annotator: str, *, limit: int = 1
         NothingPublished: there is nothing to read yet.
     """
     annotator = _name(annotator)
-    with reader(settings) as con:
-        queue = read_queue(con, watch)
-        inbox = read_inbox(settings, watch, con)
+    with look(settings) as shelf:
+        queue = shelf.queue(watch)
+        inbox = read_inbox(settings, watch, shelf.homes)
         open_ones = list_open(inbox, queue, annotator)
         shared = {invention for invention in open_ones if is_double(invention)}
         items: dict[str, Item] = {}
         chosen: list[str] = []
         while True:
             chosen = claims.take(settings, watch, annotator, open_ones, limit=limit, shared=shared)
-            items = read_items(con, watch, chosen, queue)
+            items = shelf.items(watch, chosen)
             gone = {invention for invention in chosen if invention not in items}
             if not gone:
                 break
@@ -96,10 +97,10 @@ def read_item(
         BadInput: no such publication is known.
         NothingPublished: there is nothing to read yet.
     """
-    with reader(settings) as con:
-        home = _require_home(con, invention_id)
-        inbox = read_inbox(settings, watch, con)
-        item = read_items(con, watch, [home], read_queue(con, watch)).get(home)
+    with look(settings) as shelf:
+        home = _require_home(shelf, invention_id)
+        inbox = read_inbox(settings, watch, shelf.homes)
+        item = shelf.items(watch, [home]).get(home)
     if item is None:
         raise BadInput(f"{invention_id!r} was withdrawn by its office; there is nothing to read.")
     said = inbox.said_of(home)
@@ -137,8 +138,8 @@ def undo(
 
     None when nothing is left to take back.
     """
-    with reader(settings) as con:
-        inbox = read_inbox(settings, watch, con)
+    with look(settings) as shelf:
+        inbox = read_inbox(settings, watch, shelf.homes)
     mine = [one for one in inbox.decisions if one.kind == LABEL and one.decided_by == _name(annotator)]
     undone = {(one.context or {}).get("undoes") for one in mine}
     standing = [one for one in mine if "undoes" not in (one.context or {}) and one.decision_id not in undone]
@@ -163,9 +164,9 @@ def rule(
         BadInput: a value that is none, no name, or no such publication is known.
         NothingPublished: there is nothing to read yet.
     """
-    with reader(settings) as con:
-        home = _require_home(con, invention_id)
-        inbox = read_inbox(settings, watch, con)
+    with look(settings) as shelf:
+        home = _require_home(shelf, invention_id)
+        inbox = read_inbox(settings, watch, shelf.homes)
     voices = [row["annotator"] for row in inbox.labels.votes.filter(invention_id=home).iter_rows(named=True)]
     made = decide(
         settings, kind=RULING, subject=invention_id, value=value, decided_by=_name(adjudicator), watch=watch,
@@ -179,10 +180,10 @@ def rule(
 
 def list_disputes(settings: Settings, watch: str) -> list[Item]:
     """Documents of which people say different things and nobody has ruled, with what each said, by id."""
-    with reader(settings) as con:
-        inbox = read_inbox(settings, watch, con)
+    with look(settings) as shelf:
+        inbox = read_inbox(settings, watch, shelf.homes)
         ids = inbox.labels.rows.filter(state="disputed")["invention_id"].to_list()
-        items = read_items(con, watch, ids, read_queue(con, watch))
+        items = shelf.items(watch, ids)
     return [replace(items[one], said=inbox.said_of(one)) for one in ids if one in items]
 
 
@@ -192,10 +193,9 @@ def progress(settings: Settings, watch: str) -> Progress:
     Raises:
         NothingPublished: there is nothing to read yet.
     """
-    with reader(settings) as con:
-        inbox = read_inbox(settings, watch, con)
-        queue, quality = read_queue(con, watch), read_quality(con, watch)
-        [(landed,)] = con.execute("select coalesce(max(decision_id), 0) from ops.landed_decision").fetchall()
+    with look(settings) as shelf:
+        inbox = read_inbox(settings, watch, shelf.homes)
+        queue, quality, landed = shelf.queue(watch), shelf.quality(watch), shelf.landed()
     rows, day = inbox.labels.rows, utc_now().date()
     states = dict(rows.group_by("state").len().iter_rows())
     votes = dict(inbox.labels.votes.group_by("annotator").len().sort("annotator").iter_rows())
@@ -228,8 +228,8 @@ def is_double(invention_id: str) -> bool:
     return int(draw(invention_id, _LOT_SEED)[:_LOT_DIGITS], 16) < DOUBLE_SHARE * 16**_LOT_DIGITS
 
 
-def _require_home(con: Any, subject: str) -> str:
-    home = find_inventions([subject], find_homes(con, [subject])).get(subject)
+def _require_home(shelf: Shelf, subject: str) -> str:
+    home = find_inventions([subject], shelf.homes([subject])).get(subject)
     if home is None:
         raise BadInput(f"No publication or invention {subject!r} is published; check its number.")
     return home

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from filingwatch import labelling
 from filingwatch.decisions import read_decisions
 from filingwatch.errors import BadInput
 from filingwatch.label_inbox import read_inbox
+from filingwatch.label_items import find_homes
 from filingwatch.label_seeds import read_numbers, seed_from_list, seed_from_watch
 from filingwatch.settings import Settings
 from filingwatch.warehouse import reader
@@ -31,7 +33,7 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def seeds(home: Settings, watch: str = WATCH) -> dict[str, bool]:
     with reader(home) as con:
-        return read_inbox(home, watch, con).labels.seeds
+        return read_inbox(home, watch, partial(find_homes, con)).labels.seeds
 
 
 def test_a_list_teaches_as_weak_labels_and_unknown_numbers_wait(home: Settings, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import partial
 
 import duckdb
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from filingwatch import claims, labelling
+from filingwatch import claims, label_shelf, labelling
 from filingwatch.decisions import read_decisions
 from filingwatch.errors import BadInput
 from filingwatch.label_inbox import Inbox, read_inbox
+from filingwatch.label_items import find_homes
 from filingwatch.settings import Settings
 from filingwatch.warehouse import reader
 from tests.unit.label_home import TEXTS, WATCH, publish
@@ -38,7 +40,7 @@ def say(home: Settings, who: str, invention: str, value: str) -> None:
 
 def standing(home: Settings) -> Inbox:
     with reader(home) as con:
-        return read_inbox(home, WATCH, con)
+        return read_inbox(home, WATCH, partial(find_homes, con))
 
 
 def test_the_next_document_is_the_first_of_the_queue_that_is_open(home: Settings) -> None:
@@ -124,6 +126,25 @@ def test_a_withdrawn_document_does_not_end_the_queue(home: Settings, monkeypatch
     with duckdb.connect(home.published_file) as con:
         con.execute("delete from core.fct_invention where invention_id = 'CN1A'")
     assert offered(home, "ann", 1) == ["CN2A"]
+
+
+def test_the_published_file_is_read_once_for_each_version(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers one after the other do not open it again; another version is seen at once, and so is what others say."""
+    opened: list[object] = []
+    monkeypatch.setattr(label_shelf, "reader", lambda *asked: opened.append(asked) or reader(*asked))
+    assert offered(home, "ann", 3) == ["CN1A", "CN2A", "CN3A"]
+    labelling.progress(home, WATCH)
+    count = len(opened)
+    say(home, "bo", "US4A1", "relevant")
+    assert offered(home, "ann", 3) == ["CN1A", "CN2A", "CN3A"]
+    assert labelling.progress(home, WATCH).relevant == 1
+    assert len(opened) == count + 1  # of which invention US4A1 is a publication
+    assert labelling.progress(home, WATCH).waiting == 1 and len(opened) == count + 1
+    with duckdb.connect(home.published_file) as con:
+        con.execute("delete from ml.label_queue where invention_id = 'CN1A'")
+        con.execute("update core.fct_invention set title_zh = 'another' where invention_id = 'CN2A'")
+    [item] = labelling.next_items(home, WATCH, "ann", limit=1)
+    assert (item.invention_id, item.title) == ("CN2A", "another")
 
 
 def test_nobody_is_led_by_anothers_label(home: Settings) -> None:

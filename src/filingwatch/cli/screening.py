@@ -18,9 +18,12 @@ Watch = Annotated[str | None, typer.Option(help="One watch; all of them when not
 _SHOWN = (
     "recall", "recall_low", "precision", "elusion", "missed", "expected_missed", "upper_missed", "unread",
     "more_labels", "labels_relevant", "labels_irrelevant", "seeds", "disputed", "skipped", "hard", "hard_recall",
-    "hard_precision", "audit_labels", "audit_undecided", "audit_missing", "calibration_error", "drift", "agreement", "kappa",
+    "hard_precision", "audit_labels", "audit_undecided", "audit_missing", "calibration_error", "drift", "agreement",
+    "kappa",
 )  # fmt: skip
 _SHARES = ("recall", "recall_low", "precision", "elusion", "agreement", "hard_recall", "hard_precision")
+
+_STYLES = {"calibration_error": "{:.3f}", "drift": "{:.2f}", "kappa": "{:.2f}"}
 
 
 @relevance.command()
@@ -91,7 +94,7 @@ def _show_report(one: Mapping[str, Any]) -> None:
     show_rows(console, f"Screening of {one['watch']}{stamp}", ("measure", "value [95 %]", "of", "what it is"), rows)
     advice = next((held for held in one["measures"] if held["measure"] == "stop"), None)
     if advice is not None:
-        print(f"{'Time to stop' if advice['value'] else 'Go on labelling'}: {advice['note']}")
+        print(f"{'Time to stop' if advice['value'] else 'Go on labelling'}: {advice['note'].removeprefix('Go on: ')}")
     last, in_force = one["last_learned"], one["in_force_since"]
     if last is not None:
         print(f"Last learned {last['on_date']}: {last['decision']}, {last['because']}")
@@ -111,7 +114,7 @@ def _say(held: Mapping[str, Any]) -> str:
     value, low, high = held["value"], held["low"], held["high"]
     if value is None and low is None:
         return "unknown"
-    style = "{:.1%}" if held["measure"] in _SHARES else "{:,.4g}"
+    style = "{:.1%}" if held["measure"] in _SHARES else _STYLES.get(held["measure"], "{:,.0f}")
     said = "unknown" if value is None else style.format(value)
     return said if low is None else f"{said} [{style.format(low)} .. {style.format(high)}]"
 

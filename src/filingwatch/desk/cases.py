@@ -66,8 +66,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One thing to decide. `case_id` is unique within its tab and watch; `why` says why it is asked; `glance` is what
-    fits on one line; `value` fills the
-    text field of a choice that asks for one; `settled_by` are the subjects of decisions that answer it."""
+    fits on one line; `value` fills the text field of a choice that asks for one; `settled_by` are the subjects of
+    decisions that answer it; `marks_are` says whose opinion the marks in the text are."""
 
     case_id: str
     question: str
@@ -82,10 +82,15 @@ class Case:
     value: str = ""
     settled_by: tuple[str, ...] = ()
     silence: str = "Nobody has said anything of it."
+    marks_are: str = "as the model reads it"
 
     @property
     def has_marks(self) -> bool:
         return any(segment.mark for text in self.texts for segment in text.segments)
+
+    @property
+    def has_against(self) -> bool:
+        return any(segment.mark in ("against", "both") for text in self.texts for segment in text.segments)
 
     @property
     def has_both(self) -> bool:

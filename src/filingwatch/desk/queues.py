@@ -117,7 +117,8 @@ class ListQueue:
 
     def side(self, watch: str, who: str) -> Side:
         made = self.inbox.made(self.kind, self._key(watch))
-        return count_side(len(self._waiting(watch)), made, who, utc_now())
+        is_cut = len(self._all(watch)) >= MOST_CASES
+        return count_side(len(self._waiting(watch)), made, who, utc_now(), is_cut=is_cut)
 
     def write(self, case: Case, choice: Choice, answer: Answer) -> Decision:
         """Write one answer; kinds with checks of their own do it their way."""

@@ -62,14 +62,16 @@ def read_criteria(watch: Watch, found: Mapping[str, str]) -> Criteria:
     )
 
 
-def count_side(waiting: int | None, decisions: Iterable[Decision], who: str, now: dt.datetime) -> Side:
-    """Figures of a queue of a list: what waits, and what people did."""
+def count_side(
+    waiting: int | None, decisions: Iterable[Decision], who: str, now: dt.datetime, *, is_cut: bool = False
+) -> Side:
+    """Figures of a queue of a list: what waits, and what people did. `is_cut`: later publications bring more of it."""
     made = list(decisions)
     today = [one for one in made if one.decided_at.date() == now.date()]
     own = sum(one.decided_by == who for one in today)
     return Side(
         (
-            Figure("Waiting", "?" if waiting is None else f"{waiting:,}"),
+            Figure("Waiting", "?" if waiting is None else f"{waiting:,}", "more come after these" if is_cut else ""),
             Figure("Decided today", f"{len(today):,}", f"{own:,} by you"),
             Figure("Decided in all", f"{len(made):,}"),
         )

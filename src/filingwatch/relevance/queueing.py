@@ -117,7 +117,7 @@ def choose(
         row = next((row for row in orders[kind] if pool.take(row)), None)
         if row is None:
             break
-        chosen.append(Pick(row, kind, _why(kind, row, scores, probability, areas)))
+        chosen.append(Pick(row, kind, _why(kind, row, areas)))
     for row in pool.skipped() if len(chosen) < size else ():
         if len(chosen) < size and pool.take(row):
             chosen.append(Pick(row, "likely", "skipped before; nothing else is left to read"))
@@ -196,14 +196,11 @@ def _number(names: Sequence[Hashable]) -> np.ndarray:
     return np.array([seen.setdefault(name, len(seen)) for name in names], dtype=np.int64)
 
 
-def _why(
-    kind: str, row: int, scores: np.ndarray, probability: np.ndarray | None, areas: Sequence[Hashable] | None
-) -> str:
-    said = "" if probability is None else f" (probability {probability[row]:.2f})"
+def _why(kind: str, row: int, areas: Sequence[Hashable] | None) -> str:
     if kind == "uncertain":
-        return f"the model is in doubt{said}"
+        return "the model is in doubt"
     if kind == "diverse":
         return f"little has been read of {areas[row]}" if areas is not None else "unlike what has been read"
     if kind == "audit":
         return "drawn at random, to know how much is missed"
-    return f"among the likeliest that nobody has read{said}"
+    return "among the likeliest that nobody has read"

@@ -26,6 +26,7 @@ import numpy as np
 from filingwatch.relevance.quality import Stratum, draw_relevant
 
 _STRETCHES = 60
+_NOTHING_READ = "Too early to tell: nothing has been read yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def advise(
     if not unread:
         return Advice(True, 1.0, 0.0, 0, 0, 0, f"All {read:,} documents are read.", None if strata is None else 0.0)
     if not found:
-        words = f"Too early to tell: none of {read:,} documents read is relevant yet."
+        words = f"Too early to tell: none of {read:,} documents read is relevant yet." if read else _NOTHING_READ
         return Advice(False, 0.0, float(unread), unread, unread, unread, words)
     lengths, hits = _cut_stretches(known, settings)
     is_reached = _is_reached(lengths, hits, found, unread, settings)

@@ -7,7 +7,7 @@ from typing import Any
 
 from filingwatch.desk.cases import Fact, Text, show_date
 from filingwatch.desk.marking import Segment, mark_text
-from filingwatch.label_items import Item
+from filingwatch.label_items import Item, say_probability
 
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
@@ -55,7 +55,7 @@ def describe_item(item: Item) -> tuple[Fact, ...]:
 
 def glance_at(item: Item) -> tuple[str, ...]:
     """What a reader wants to know first, on one line."""
-    probability = "not judged by a model" if item.probability is None else f"probability {item.probability:.0%}"
+    probability = "not judged by a model" if item.probability is None else say_probability(item.probability)
     published = show_date(item.earliest_publication_date)
     return (probability, item.office, f"filed {show_date(item.filing_date)}", f"published {published}")
 

@@ -97,4 +97,5 @@ def _case(row: Row) -> Case:
             Fact("Found by", "; ".join(row["evidence"])),
         ),
         is_synthetic=row["is_synthetic"],
+        marks_are="the words by which the technology was found",
     )
