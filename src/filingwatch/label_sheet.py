@@ -50,6 +50,7 @@ class Row:
     value: str
     note: str | None
     chosen_as: str
+    probability: float | None
     exported_after: int | None
 
     def is_before(self, decision_id: int) -> bool:
@@ -130,9 +131,11 @@ def import_sheet(
                 counts["same"] += 1
             else:
                 counts["changed" if stands else "new"] += 1
-                context = {"chosen_as": row.chosen_as or "none", "sheet": True}
+                context = {"chosen_as": row.chosen_as or "none", "probability": row.probability, "sheet": True}
                 words.append(Word(LABEL, row.invention_id, row.value, name, row.note, context))
             conflicts += _explain(row, inbox, stands, annotator)
+    # a sheet may come back in any order; when to stop is read off the order in which likely ones were read
+    words.sort(key=lambda word: -(word.context["probability"] or 0.0))
     made = () if is_dry else tuple(decide_all(settings, words, decided_by=annotator))
     return Imported(**counts, empty=empty, conflicts=tuple(conflicts), decisions=made)
 
@@ -219,5 +222,15 @@ def _read_row(
     note = arm(row.get("note", "")).strip() or None
     return Row(
         place.line, name, homes[subject], _VALUE_OF[said], note, row.get("chosen_as", "").strip(),
+        _read_probability(row.get("probability", "")),
         int(after) if after.isdigit() else None,
     )  # fmt: skip
+
+
+def _read_probability(cell: str) -> float | None:
+    """What the sheet was written with; None where a spreadsheet or a person made something else of it."""
+    try:
+        found = float(cell.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return found if 0 <= found <= 1 else None

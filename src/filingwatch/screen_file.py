@@ -18,13 +18,15 @@ NEEDED = ("id", "title", "abstract", "label")
 
 @dataclass(frozen=True, slots=True)
 class LabelledFile:
-    """One entry per document, in the order of the file. `families` and `languages` are None where the file has none."""
+    """One entry per document, in the order of the file. `families` and `languages` are None where the file has none;
+    `unused` names columns that a screen does not read."""
 
     ids: list[str]
     texts: list[str]
     labels: list[bool]
     families: list[str] | None
     languages: list[str] | None
+    unused: list[str]
 
 
 def read_labelled(path: Path) -> LabelledFile:
@@ -56,10 +58,11 @@ def read_labelled(path: Path) -> LabelledFile:
         raise BadInput(f"{path}: title and abstract are empty in every row, so there is nothing to learn from.")
     families = None
     if "family" in frame.columns:
-        named = frame["family"].cast(pl.String).to_list()
+        named = _read_names(frame, "family", path)
         families = [f"family:{name}" if name else f"id:{held}" for name, held in zip(named, ids, strict=True)]
-    languages = [name or "" for name in frame["lang"].cast(pl.String).to_list()] if "lang" in frame.columns else None
-    return LabelledFile(ids, texts, labels, families, languages)
+    languages = [name or "" for name in _read_names(frame, "lang", path)] if "lang" in frame.columns else None
+    unused = [name for name in pl.read_parquet_schema(path) if name not in (*NEEDED, "family", "lang")]
+    return LabelledFile(ids, texts, labels, families, languages, unused)
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -89,13 +92,19 @@ def _read_labels(frame: pl.DataFrame, path: Path) -> list[bool]:
 
 
 def _read_ids(frame: pl.DataFrame, path: Path) -> list[str]:
-    ids = frame["id"].cast(pl.String)
+    ids = pl.Series("id", _read_names(frame, "id", path), dtype=pl.String)
     if ids.null_count():
         raise BadInput(f"{path}: id is empty in row {ids.is_null().arg_true()[0] + 1} (counted from 1).")
     twice = ids.filter(ids.is_duplicated()).sort()
     if len(twice):
         raise BadInput(f"{path}: {twice.n_unique()} ids stand in more than one row, the first of them {twice[0]!r}.")
     return ids.to_list()
+
+
+def _read_names(frame: pl.DataFrame, name: str, path: Path) -> list[str | None]:
+    if frame[name].dtype.is_nested():
+        raise BadInput(f"{path}: {name} is {frame[name].dtype}; it must be one name or number.")
+    return frame[name].cast(pl.String).to_list()
 
 
 def _read_texts(frame: pl.DataFrame, name: str, path: Path) -> list[str]:

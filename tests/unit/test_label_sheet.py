@@ -88,7 +88,21 @@ def test_what_was_filled_in_comes_back_whatever_the_spreadsheet_writes(
         ("ann", "CN2A", "irrelevant", "=1+1"),
         ("ann", "CN3A", "skip", "看不出"),
     ]
-    assert (read_decisions(home)[0].context or {}) == {"chosen_as": "likely", "sheet": True}
+    assert (read_decisions(home)[0].context or {}) == {"chosen_as": "likely", "probability": 0.9, "sheet": True}
+
+
+def test_the_order_of_rows_tells_nothing(home: Settings, sheet: Path) -> None:
+    """A sheet that was sorted by its labels lands likeliest first: when to stop is read off that order."""
+    fill(sheet, {name: ("i", "") for name in sorted(TEXTS, reverse=True)})
+    lines = rows(sheet)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, lines[0].keys())
+    writer.writeheader()
+    writer.writerows(reversed(lines))
+    sheet.write_bytes(text.getvalue().encode())
+    import_sheet(home, sheet, "ann")
+    landed = [(one.context or {})["probability"] for one in read_decisions(home)]
+    assert len(landed) == len(TEXTS) and landed == sorted(landed, reverse=True) and landed[0] > landed[-1]
 
 
 def test_importing_twice_adds_nothing(home: Settings, sheet: Path) -> None:

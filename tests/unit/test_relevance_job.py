@@ -15,6 +15,7 @@ from test_text_jobs import INVENTIONS, SUBJECTS, WATCH, add
 from filingwatch import ledger
 from filingwatch.jobs.base import JobOutcome, run_jobs
 from filingwatch.jobs.relevance import RelevanceJob
+from filingwatch.jobs.relevance_queue import order_labels
 from filingwatch.relevance import screening
 from filingwatch.settings import Settings
 from filingwatch.warehouse import writer
@@ -224,3 +225,28 @@ def test_a_word_of_a_person_does_not_hide_what_was_believed(con: duckdb.DuckDBPy
     night(con, 20)
     beliefs = column(con, "select model_probability from ml.relevance where decided_by = 'person'")
     assert len(beliefs) == 250 and all(0 < belief < 1 for belief in beliefs)
+
+
+def test_labels_stand_in_the_order_of_reading() -> None:
+    """Where a document was first labelled: a skip, a second reader, a ruling and a seed do not move it. What the queue
+    did not choose by its rank is marked, and so is a row of a sheet whose probability got lost."""
+    rows = [
+        ("a", "skip", "ann", "label", None),
+        ("b", "relevant", "ann", "label", '{"chosen_as": "likely", "probability": 0.9}'),
+        ("c", "irrelevant", "ann", "label", '{"chosen_as": "audit", "probability": 0.1}'),
+        ("a", "irrelevant", "ann", "label", '{"chosen_as": "uncertain", "probability": 0.5}'),
+        ("d", "irrelevant", "seeds", "seed", None),
+        ("b", "relevant", "ben", "label", '{"chosen_as": "audit", "probability": 0.9}'),
+        ("e", "irrelevant", "ann", "label", '{"chosen_as": "likely", "sheet": true}'),
+        ("c", "relevant", "eve", "ruling", None),
+        ("d", "irrelevant", "ann", "label", None),
+    ]
+    decisions = pl.DataFrame(
+        [(place, *row[:3], f"relevance_{row[3]}", row[4]) for place, row in enumerate(rows)],
+        ["decision_id", "subject", "value", "decided_by", "kind", "context"], orient="row",
+    )  # fmt: skip
+    home = pl.DataFrame({"publication_id": list("abcde"), "invention_id": list("abcde")})
+    human = {"a": False, "b": True, "c": True, "d": False, "e": False}
+    found = order_labels(decisions.sample(fraction=1.0, shuffle=True, seed=1), home, human)
+    assert found.labels == [True, True, False, False, False]
+    assert found.is_ranked == [True, False, True, False, False]

@@ -91,6 +91,39 @@ def test_most_screens_that_thin_out_reach_the_target_and_save_work() -> None:
     assert reached >= 184 and np.median(saved) > 0.4
 
 
+def _with_audits(seed: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """A synthetic ranked screen among which documents of the remainder are drawn: labels, and which came by rank."""
+    rng, ranked = np.random.default_rng([seed, 3]), _thinning_out(seed, scale=250.0)
+    left, order, is_ranked = list(range(len(ranked))), [], []
+    while left:
+        by_rank = rng.random() >= share
+        order.append(left.pop(0 if by_rank else int(rng.integers(len(left)))))
+        is_ranked.append(by_rank)
+    return ranked[order], np.array(is_ranked)
+
+
+@pytest.mark.parametrize("share", [0.12, 0.5])
+def test_documents_drawn_at_random_do_not_end_a_screen(share: float) -> None:
+    """Of 100 synthetic screens at least 93 reach the target, also where every second document is drawn."""
+    reached = 0
+    for seed in range(100):
+        labels, is_ranked = _with_audits(seed, share)
+        stop = find_stop(labels, range(50, 2_000, 50), is_ranked=is_ranked)
+        reached += labels[:stop].sum() / labels.sum() >= 0.95
+    assert reached >= 93
+
+
+def test_labels_that_came_from_elsewhere_are_found_and_bring_no_end() -> None:
+    """Hundreds of irrelevant ones out of an old file are no dry ranking; without any ranked label it is too early."""
+    labels = [True, False] * 50 + [False] * 600
+    by_rank = [True] * 100 + [False] * 600
+    assert advise(labels, unread=300).stop
+    assert not advise(labels, unread=300, is_ranked=by_rank).stop
+    assert advise(labels, unread=300, is_ranked=by_rank) == advise(labels[:100], unread=300)
+    none = advise(labels, unread=300, is_ranked=[False] * 700)
+    assert not none.stop and "Too early" in none.words and none.recall_low == 50 / 350
+
+
 def test_find_stop_looks_as_advise_does() -> None:
     """The first end at which the advice is to stop is the one that is found."""
     labels, ends = _thinning_out(4, 800, 60.0), list(range(25, 800, 25))
@@ -150,6 +183,11 @@ def test_the_command_prints_json_and_a_table(ask: Ask, tmp_path: Path) -> None:
     assert {"recall_by_labels", "wss_95", "work_to_95_recall", "stopping", "calibration_error", "seconds"} <= set(told)
     assert told["seed"] == 3 and "true_recall" in told["stopping"]
     assert "WSS@95" in ask(str(path))[1]
+    dated = tmp_path / "dated.parquet"
+    _documents().with_columns(date=pl.lit("no date at all")).write_parquet(dated)
+    other = json.loads(ask(str(dated), "--json", "--seed", "3")[1])
+    assert (told["unused_columns"], other["unused_columns"]) == ([], ["date"])
+    assert other["recall_by_labels"] == told["recall_by_labels"]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +200,8 @@ def test_the_command_prints_json_and_a_table(ask: Ask, tmp_path: Path) -> None:
         (lambda frame: frame.with_columns(label=pl.lit(0)), "no document is labelled relevant"),
         (lambda frame: frame.with_columns(id=pl.lit("same")), "more than one row"),
         (lambda frame: frame.head(0), "no rows"),
+        (lambda frame: frame.with_columns(family=pl.col("title").str.split(" ")), "family is List"),
+        (lambda frame: frame.with_columns(lang=pl.struct("title")), "lang is Struct"),
         (lambda frame: frame.with_columns(title=pl.lit(""), abstract=pl.lit(None, pl.String)), "nothing to learn from"),
     ],
 )

@@ -26,9 +26,10 @@ def simulate(
 ) -> None:
     """Screen labelled documents as if the labels were asked for one batch at a time, and say what it cost.
 
-    Optional columns: family (documents that share a decision), lang. The order of rows tells nothing: documents are
-    drawn by their ids and the seed. WSS@95 is the work saved against reading in any order, when 95 % of the relevant
-    documents are found; audits count as work. The stopping rule does not see the labels that it has not asked for.
+    Optional columns: family (documents that share a decision), lang. Others are named and not used, date too: all
+    documents are there from the start. The order of rows tells nothing: documents are drawn by their ids and the seed.
+    WSS@95 is the work saved against reading in any order, when 95 % of the relevant documents are found; audits count
+    as work. The stopping rule does not see the labels that it has not asked for.
     """
     started = time.perf_counter()
     from filingwatch.relevance import simulating
@@ -39,6 +40,7 @@ def simulate(
         held.texts, held.labels, held.ids, families=held.families, languages=held.languages,
         settings=simulating.PlaySettings(seed=seed),
     )  # fmt: skip
+    found["unused_columns"] = held.unused
     found["seconds"] = time.perf_counter() - started
     if as_json:
         print_json(found)
@@ -64,6 +66,8 @@ def _show(file: Path, found: dict[str, Any]) -> None:
         console, "Recall by decisions", ("decisions", "recall"), [(f"{p['labels']:,}", p["recall"]) for p in curve]
     )
     console.print(stop["advice"]["words"])
+    if found["unused_columns"]:
+        console.print(f"Columns that are not used: {', '.join(found['unused_columns'])}.", markup=False)
 
 
 def _count(value: int | None) -> str:

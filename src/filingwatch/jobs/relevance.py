@@ -7,7 +7,7 @@ it learns anew, `relevance_promotion` whether what was learned takes over. What 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from filingwatch.watch import Watch
 
 if TYPE_CHECKING:
     from filingwatch.jobs.relevance_promotion import Promotion
+    from filingwatch.jobs.relevance_queue import Reading
     from filingwatch.relevance.learned import Learned
     from filingwatch.relevance.resolving import Labels
     from filingwatch.relevance.rule import Rule
@@ -46,7 +47,7 @@ class RelevanceJob:
         Read("core.dim_publication", ("publication_id", "invention_id")),
         Read(
             "raw.decision",
-            ("decision_id", "kind", "subject", "value", "decided_by"),
+            ("decision_id", "kind", "subject", "value", "decided_by", "context"),
             per_watch=True,
             where="kind in ('relevance_label', 'relevance_ruling', 'relevance_seed')",
         ),
@@ -197,7 +198,7 @@ class _Task:
         figures = {"scored": rows.height, "gone": len(self.gone), "model_of": self.in_force.trained_on}
         return _Said(rows, False, self.in_force_id, self.in_force, figures=figures)
 
-    def finish(self, said: _Said, because: str | None, order: Sequence[bool]) -> JobResult:
+    def finish(self, said: _Said, because: str | None, order: Reading) -> JobResult:
         """People's words over the answers, and all that follows from both."""
         from filingwatch.jobs import relevance_labels as people
         from filingwatch.jobs.relevance_queue import Screen, find_final, quality_rows, queue_rows

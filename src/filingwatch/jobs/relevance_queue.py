@@ -7,6 +7,7 @@ the work. Whoever shares a near-duplicate's label counts as read, or the audit w
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -45,9 +46,17 @@ _NOTES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The labels that count in the order in which people came to them, and which were read because of their rank."""
+
+    labels: Sequence[bool] = ()
+    is_ranked: Sequence[bool] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """Where the screen of a watch stands: `answers` are final (model_probability, is_relevant, label of every document,
-    by rising id), `order` the labels of people in the order in which they were given."""
+    by rising id), `order` the labels of people."""
 
     watch: str
     model_id: str
@@ -55,19 +64,25 @@ class Screen:
     recall_target: float
     answers: pl.DataFrame
     labels: Labels
-    order: Sequence[bool]
+    order: Reading
 
 
-def order_labels(decisions: pl.DataFrame, invention_of: pl.DataFrame, human: Mapping[str, bool]) -> list[bool]:
-    """The labels that count, in the order in which people came to them; each invention where it was spoken of last."""
-    from filingwatch.relevance.resolving import find_inventions
+def order_labels(decisions: pl.DataFrame, invention_of: pl.DataFrame, human: Mapping[str, bool]) -> Reading:
+    """The labels that count, each where a person first gave the invention one: a second reader, a change of mind or a
+    ruling does not move it."""
+    from filingwatch.relevance.queueing import RANKED
+    from filingwatch.relevance.resolving import VALUES, find_inventions
 
     home = find_inventions(decisions["subject"].unique().to_list(), invention_of)
-    last: dict[str, int] = {}
-    for number, kind, subject in decisions.sort("decision_id").select("decision_id", "kind", "subject").iter_rows():
-        if kind != "relevance_seed" and home.get(subject) in human:
-            last[home[subject]] = number
-    return [human[name] for name in sorted(last, key=lambda name: last[name])]
+    said = decisions.filter(pl.col("kind") != "relevance_seed", pl.col("value").is_in(list(VALUES))).sort("decision_id")
+    first: dict[str, bool] = {}
+    for subject, context in said.select("subject", "context").iter_rows():
+        name = home.get(subject)
+        if name in human and name not in first:
+            how = json.loads(context) if context else {}
+            # without its probability nothing tells in which order the rows of a sheet were ranked
+            first[name] = how.get("chosen_as") in RANKED and how.get("probability") is not None
+    return Reading([human[name] for name in first], list(first.values()))
 
 
 def queue_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
@@ -86,7 +101,7 @@ def queue_rows(corpus: Corpus, screen: Screen) -> pl.DataFrame:
         is_labelled=(answers["label"].is_not_null() | answers["invention_id"].is_in(list(disputed))).to_numpy(),
         lots=find_lots(ids, LOT_SEED),
         size=MOST_QUEUED,
-        mix=choose_mix(sum(counts), len(counts) - sum(counts), screen.order, settings),
+        mix=choose_mix(sum(counts), len(counts) - sum(counts), screen.order.labels, settings),
         probability=probability,
         areas=areas.to_list(),
         is_skipped=answers["invention_id"].is_in(list(_in_state(labels, "skipped"))).to_numpy(),
@@ -210,9 +225,12 @@ def _stopping(screen: Screen, frame: pl.DataFrame, settings: QualitySettings) ->
     from filingwatch.relevance.quality import Measure, cut_strata
     from filingwatch.relevance.stopping import StopSettings, advise
 
-    unread, read = frame["label"].null_count(), len(screen.order)
+    unread, read = frame["label"].null_count(), len(screen.order.labels)
     wanted = StopSettings(recall_target=screen.recall_target)
-    advice = advise(screen.order, unread=unread, strata=cut_strata(frame, settings), settings=wanted)
+    advice = advise(
+        screen.order.labels, unread=unread, is_ranked=screen.order.is_ranked, strata=cut_strata(frame, settings),
+        settings=wanted,
+    )  # fmt: skip
     return [
         Measure("stop", "all", float(advice.stop), None, None, read, advice.words),
         Measure("recall_low", "all", advice.recall_low, None, None, read, "recall if as many are missed as may be"),

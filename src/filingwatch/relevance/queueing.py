@@ -18,6 +18,8 @@ import numpy as np
 from filingwatch.texts import draw
 
 KINDS = ("likely", "uncertain", "diverse", "audit")
+RANKED = ("likely", "uncertain", "diverse")
+"""Kinds that are chosen because of their score, so that what is left is thinner in relevant documents than they are."""
 _LOT_DIGITS = 13
 _GOLDEN = (5**0.5 - 1) / 2
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from filingwatch.relevance.quality import calibration_error
-from filingwatch.relevance.queueing import Mix, QueueSettings, choose, choose_mix, find_lots
+from filingwatch.relevance.queueing import RANKED, Mix, QueueSettings, choose, choose_mix, find_lots
 from filingwatch.relevance.stopping import StopSettings, advise, find_stop
 
 # nothing is known of the documents at first: those that start a screen are drawn at random
@@ -120,10 +120,9 @@ def simulate(
     screen = play(
         labels, ids, lambda rows, known: rank(prepared, rows, known), groups=groups, areas=areas, settings=settings
     )
-    return describe(screen, labels, settings) | {
-        "calibration_error": _end_error(prepared, screen, labels, settings),
-        "seed": settings.seed,
-    }
+    found = describe(screen, labels, settings)
+    error = _end_error(prepared, screen, labels, found["stopping"]["labels"], settings.seed)
+    return found | {"calibration_error": error, "seed": settings.seed}
 
 
 def describe(screen: Screen, labels: np.ndarray, settings: PlaySettings) -> dict[str, Any]:
@@ -135,10 +134,11 @@ def describe(screen: Screen, labels: np.ndarray, settings: PlaySettings) -> dict
     enough = np.flatnonzero(found >= np.ceil(0.95 * relevant - 1e-9))
     work_95 = int(work[enough[0]]) if len(enough) else None
     own_ends = sorted({int(work[end - 1]) for end in screen.ends})
-    stop_work = find_stop(screen.given[is_own], own_ends, settings=settings.stop)
+    is_ranked = np.isin(np.array(screen.kinds)[is_own], RANKED)
+    stop_work = find_stop(screen.given[is_own], own_ends, is_ranked=is_ranked, settings=settings.stop)
     stop = int(np.searchsorted(work, stop_work, side="right")) - 1
     read = screen.given[is_own][:stop_work]
-    advice = advise(read, unread=decisions - stop_work, settings=settings.stop)
+    advice = advise(read, unread=decisions - stop_work, is_ranked=is_ranked[:stop_work], settings=settings.stop)
     points = np.unique(np.linspace(0, decisions, min(_CURVE_POINTS, decisions) + 1).astype(int)[1:])
     at = np.searchsorted(work, points, side="right") - 1
     return {
@@ -164,16 +164,14 @@ def describe(screen: Screen, labels: np.ndarray, settings: PlaySettings) -> dict
     }
 
 
-def _end_error(prepared: Any, screen: Screen, labels: np.ndarray, settings: PlaySettings) -> float:
-    """The calibration error over all documents at the point where the rule says stop."""
+def _end_error(prepared: Any, screen: Screen, labels: np.ndarray, stop_work: int, seed: int) -> float:
+    """The calibration error over all documents after so many decisions."""
     from filingwatch.relevance.learner import probabilities
 
-    is_own = np.array([kind != SHARED for kind in screen.kinds], dtype=bool)
-    ends = sorted({int(np.cumsum(is_own)[end - 1]) for end in screen.ends})
-    stop = find_stop(screen.given[is_own], ends, settings=settings.stop)
-    count = int(np.searchsorted(np.cumsum(is_own), stop, side="right"))
+    work = np.cumsum([kind != SHARED for kind in screen.kinds])
+    count = int(np.searchsorted(work, stop_work, side="right"))
     rows, given = screen.order[:count], screen.given[:count]
-    return calibration_error(probabilities(prepared, rows, given, seed=settings.seed), labels)
+    return calibration_error(probabilities(prepared, rows, given, seed=seed), labels)
 
 
 def _find_members(groups: Sequence[Hashable] | None) -> dict[int, list[int]]:

@@ -2,12 +2,13 @@
 
 Here belongs the rule. Which documents are read next belongs to `queueing`, estimates on drawn documents to `quality`.
 
-**The rule.** Documents are read likeliest first. Take the last k labels, of which x are relevant. The unread documents
-are thinner in relevant ones than that stretch: at most `thinning` times as dense. So the unread count for `thinning`
-times their number, the stretch is taken as a random sample of both together, and an exact (hypergeometric) test asks
-whether as few as x would be seen if one more than the target allows were unread. Stop when for some k it says no, at
-one minus the confidence. With `thinning` 1 this is the rule of Callaghan & Mueller-Hansen (2020, Systematic Reviews
-9:273); the remainder of a ranked list is thinner than its last stretch, which is why that rule reads on for long.
+**The rule.** Documents are read likeliest first. Of those that were chosen by rank take the last k labels, of which x
+are relevant; drawn ones, and those that came from elsewhere, say nothing of the ranking. The unread documents are
+thinner in relevant ones than that stretch: at most `thinning` times as dense. So the unread count for `thinning` times
+their number, the stretch is taken as a random sample of both together, and an exact (hypergeometric) test asks whether
+as few as x would be seen if one more than the target allows were unread. Stop when for some k it says no, at one minus
+the confidence. With `thinning` 1 this is the rule of Callaghan & Mueller-Hansen (2020, Systematic Reviews 9:273); the
+remainder of a ranked list is thinner than its last stretch, which is why that rule reads on for long.
 
 **What is promised.** No rule on ranked reading is safe by design: a group of relevant documents that resembles nothing
 known lies at the end of every ranking. `thinning` was chosen on simulated screens so that at least 95 % of
@@ -64,46 +65,62 @@ def advise(
     labels: Sequence[bool] | np.ndarray,
     *,
     unread: int,
+    is_ranked: Sequence[bool] | np.ndarray | None = None,
     strata: Sequence[Stratum] | None = None,
     settings: StopSettings | None = None,
 ) -> Advice:
     """The advice after these labels, which stand in the order in which they were given, the newest last.
 
+    `is_ranked` marks those that were read because of their score (`queueing.RANKED`); all of them when not given.
     `unread` documents have no label. `strata` are those of `quality.cut_strata` over all documents; without them no
     drawn document can veto.
     """
     settings = settings or StopSettings()
     known = np.asarray(labels, dtype=bool)
-    found, read = int(known.sum()), len(known)
+    found, read, ranked = int(known.sum()), len(known), _take_ranked(known, is_ranked)
     if not unread:
         return Advice(True, 1.0, 0.0, 0, 0, 0, f"All {read:,} documents are read.", None if strata is None else 0.0)
     if not found:
         words = f"Too early to tell: none of {read:,} documents read is relevant yet." if read else _NOTHING_READ
         return Advice(False, 0.0, float(unread), unread, unread, unread, words)
-    lengths, hits = _cut_stretches(known, settings)
+    if not len(ranked):
+        words = f"Too early to tell: none of {read:,} documents read was chosen by its rank."
+        return Advice(False, found / (found + unread), float(unread), unread, unread, unread, words)
+    lengths, hits = _cut_stretches(ranked, settings)
     is_reached = _is_reached(lengths, hits, found, unread, settings)
     upper, best = _find_upper(lengths, hits, unread, settings)
     rate = settings.thinning * (hits[best] + 0.5) / lengths[best]
     expected = float(min(rate * unread, upper))
     audit_upper, is_vetoed = _ask_drawn(strata, found, settings)
     stop = is_reached and not is_vetoed
-    more = 0 if stop else _estimate_more(known, unread, rate, settings)
+    more = 0 if stop else _estimate_more(ranked, found, unread, rate, settings)
     words = _say(stop, is_vetoed, found, upper, unread, more, settings)
     return Advice(stop, found / (found + upper), expected, upper, unread, more, words, audit_upper)
 
 
-def find_stop(labels: np.ndarray, ends: Sequence[int], *, settings: StopSettings | None = None) -> int:
+def find_stop(
+    labels: np.ndarray,
+    ends: Sequence[int],
+    *,
+    is_ranked: Sequence[bool] | np.ndarray | None = None,
+    settings: StopSettings | None = None,
+) -> int:
     """After how many labels of a whole reading order the rule first says stop, looking at the ends of batches."""
     settings = settings or StopSettings()
     known = np.asarray(labels, dtype=bool)
     for end in ends:
         found = int(known[:end].sum())
-        if not found or end >= len(known):
+        ranked = _take_ranked(known[:end], None if is_ranked is None else is_ranked[:end])
+        if not found or not len(ranked) or end >= len(known):
             continue
-        lengths, hits = _cut_stretches(known[:end], settings)
+        lengths, hits = _cut_stretches(ranked, settings)
         if _is_reached(lengths, hits, found, len(known) - end, settings):
             return int(end)
     return len(known)
+
+
+def _take_ranked(known: np.ndarray, is_ranked: Sequence[bool] | np.ndarray | None) -> np.ndarray:
+    return known if is_ranked is None else known[np.asarray(is_ranked, dtype=bool)]
 
 
 def _may_miss(found: int, settings: StopSettings) -> int:
@@ -158,14 +175,14 @@ def _ask_drawn(strata: Sequence[Stratum] | None, found: int, settings: StopSetti
     return float(most), bool(least > _may_miss(found, settings))
 
 
-def _estimate_more(known: np.ndarray, unread: int, rate: float, settings: StopSettings) -> int:
+def _estimate_more(ranked: np.ndarray, found: int, unread: int, rate: float, settings: StopSettings) -> int:
     """How many more labels until the rule holds, if relevant ones come at `rate` now and thin out with the rank."""
-    total, read = int(known.sum()), len(known)
-    lengths, hits = _cut_stretches(known, settings)
+    read = len(ranked)
+    lengths, hits = _cut_stretches(ranked, settings)
     for step in np.unique(np.geomspace(1, unread, 60).astype(np.int64)).tolist():
         fresh = int(rate * read * np.log1p(step / read))
         longer, more = np.append(lengths, 0) + step, np.append(hits, 0) + min(fresh, step)
-        if _is_reached(longer, more, total + fresh, unread - step, settings):
+        if _is_reached(longer, more, found + fresh, unread - step, settings):
             return step
     return unread
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from filingwatch.relevance.queueing import RANKED
 from filingwatch.relevance.stopping import StopSettings, find_stop
 
 TARGET, CONFIDENCE = 0.95, 0.95
@@ -27,10 +28,11 @@ QBCB_SAMPLE = 59
 
 @dataclass(frozen=True)
 class Trace:
-    """One screen: labels in reading order, the ends of its batches."""
+    """One screen: labels in reading order, which of them were chosen by rank, the ends of its batches."""
 
     key: str
     labels: np.ndarray
+    is_ranked: np.ndarray
     ends: list[int]
 
     @property
@@ -49,12 +51,13 @@ def read_traces(folder: Path, part: str) -> list[Trace]:
     for path in sorted(folder.glob(f"{part}-*.npz")):
         if not path.name.endswith(".part.npz"):
             held = np.load(path)
-            found.append(Trace(path.stem, held["labels"][held["order"]].astype(bool), held["ends"].tolist()))
+            labels, is_ranked = held["labels"][held["order"]].astype(bool), np.isin(held["kinds"], RANKED)
+            found.append(Trace(path.stem, labels, is_ranked, held["ends"].tolist()))
     return found
 
 
 def stop_ours(trace: Trace, settings: StopSettings | None = None) -> int:
-    return find_stop(trace.labels, trace.ends, settings=settings)
+    return find_stop(trace.labels, trace.ends, is_ranked=trace.is_ranked, settings=settings)
 
 
 def stop_callaghan(trace: Trace) -> int:
