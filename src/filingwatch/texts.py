@@ -64,8 +64,8 @@ class Texts:
         found = self._fetch(ids).sort("invention_id")
         return Batch(
             found["invention_id"].to_list(),
-            [text or "" for text in found["text"]],
-            [sorted(set(held if held is not None else ())) for held in found["symbols"]],
+            [text or "" for text in found["text"].to_list()],
+            [sorted(set(held or ())) for held in found["symbols"].to_list()],
         )
 
     def batches(self, ids: Sequence[str], size: int = BATCH) -> Iterator[Batch]:

@@ -6,7 +6,7 @@ belongs to `texts`. Columns are sorted by token, so neither the order of documen
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +21,9 @@ class Lexicon:
     """Numbers for tokens in the order in which they were first met."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: defaultdict[str, int] = defaultdict()
+        # a token that is met first is given the number of those known before
+        self._numbers.default_factory = self._numbers.__len__
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -31,8 +33,7 @@ class Lexicon:
 
     def count(self, tokens: Iterable[str]) -> Row:
         found = Counter(tokens)
-        numbers = self._numbers
-        held = np.fromiter((numbers.setdefault(token, len(numbers)) for token in found), np.int32, len(found))
+        held = np.fromiter(map(self._numbers.__getitem__, found), np.int32, len(found))
         return held, np.fromiter(found.values(), np.int32, len(found))
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 LONGEST_CJK_TERM = 8
@@ -64,6 +66,7 @@ def cjk_chains(text: str) -> Iterator[str]:
                 yield chain
 
 
+@lru_cache(maxsize=50_000)
 def is_filler(word: str) -> bool:
     """Whether a Chinese word holds a particle or a phrase at which chains are cut."""
     return bool(_CUTS.search(word))
@@ -83,32 +86,36 @@ def is_class_token(token: str) -> bool:
     return token.startswith("class:")
 
 
-def drop_covered(terms: Iterable[str]) -> list[str]:
-    """The terms without those that another one holds: pieces of it, its plain plural, wider classes. Order is kept."""
+def drop_covered(terms: Iterable[str], most: int | None = None) -> list[str]:
+    """The terms without those that another one holds: pieces of it, its plain plural, wider classes. Order is kept.
+
+    With `most`, only so many of them.
+    """
     chosen = list(dict.fromkeys(terms))
-    cjk = [term for term in chosen if is_cjk(term)]
-    classes = [term for term in chosen if is_class_token(term)]
+    cjk = dict.fromkeys(term for term in chosen if is_cjk(term))
+    classes = dict.fromkeys(term for term in chosen if is_class_token(term))
     words = {word for term in chosen if " " in term for word in term.split()} | {f"{term}s" for term in chosen}
 
     def is_covered(term: str) -> bool:
-        if is_cjk(term):
+        if term in cjk:
             return any(term != other and term in other for other in cjk)
-        if is_class_token(term):
+        if term in classes:
             return any(term != other and other.startswith(term) for other in classes)
         return term in words
 
-    return [term for term in chosen if not is_covered(term)]
+    return list(islice((term for term in chosen if not is_covered(term)), most))
 
 
-def join_fragments(weights: Mapping[str, float], text: str) -> list[tuple[str, float]]:
-    """CJK fragments that overlap in this text, joined into the words they are pieces of, with the sum of their weights.
+def join_fragments(weights: Mapping[str, float], plain: str) -> list[tuple[str, float]]:
+    """CJK fragments that overlap in this normalised text, joined to the words they are pieces of, with their summed weights.
 
     Sorted by falling weight, then by term. A joined word is never longer than LONGEST_CJK_TERM: past it the pieces of
     the longest stay what they are.
     """
-    plain = normalise_text(text)
+    if not weights:
+        return []
     spans = sorted(
-        (start, start + len(fragment), fragment) for fragment in weights for start in _occurrences(fragment, plain)
+        [(start, start + len(fragment), fragment) for fragment in weights for start in _occurrences(fragment, plain)]
     )
     joined: list[tuple[int, int, set[str]]] = []
     for start, end, fragment in spans:

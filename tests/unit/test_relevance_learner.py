@@ -84,15 +84,15 @@ def test_a_labelled_document_is_not_judged_by_a_model_that_saw_its_label(
 
 
 def test_twins_are_held_out_together(filings: pl.DataFrame) -> None:
-    """A text with a wrong label that stands three times: its twins speak against it only where they are no group."""
+    """A text with a wrong label that stands ten times: its twins speak against it only where they are no group."""
     wanted = truth(filings)
     texts = filings["text"].to_list()[:80]
     stray = int(np.flatnonzero(wanted[:80])[0])
-    prepared = prepare([*texts, texts[stray], texts[stray]])
-    labels = np.append(wanted[:80], [False, False])
+    prepared = prepare([*texts, *[texts[stray]] * 9])
+    labels = np.append(wanted[:80], [False] * 9)
     labels[stray] = False
-    groups = [str(row) if row < 80 and row != stray else "twins" for row in range(82)]
-    rows = np.arange(82)
+    groups = [str(row) if row < 80 and row != stray else "twins" for row in range(89)]
+    rows = np.arange(89)
     alone = probabilities(prepared, rows, labels, seed=3)[stray]
     together = probabilities(prepared, rows, labels, groups=groups, seed=3)[stray]
     assert together > alone + 0.01

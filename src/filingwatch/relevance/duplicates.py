@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
 from filingwatch.words import CJK, STOP_WORDS
 
@@ -32,6 +33,7 @@ _SET_PHRASES = (
     "以及|技术领域|的|了"
 )
 _TEXTS = 5_000
+_PAIRS = 20_000
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -174,13 +176,19 @@ class _Sets:
             .unique()
             .sort("document", "document_b")
         )
-        pairs = [(one, two, self._likeness(one, two)) for one, two in met.iter_rows()]
-        return [(one, two, likeness) for one, two, likeness in pairs if likeness >= least]
+        one, two = met["document"].to_numpy(), met["document_b"].to_numpy()
+        likeness = self._likeness(one, two)
+        near = likeness >= least
+        return list(zip(one[near].tolist(), two[near].tolist(), likeness[near].tolist(), strict=True))
 
-    def _likeness(self, one: int, two: int) -> float:
-        a, b = (self.shingle[self.starts[row] : self.starts[row + 1]] for row in (one, two))
-        shared = len(np.intersect1d(a, b, assume_unique=True))
-        return shared / int(self.sizes[one] + self.sizes[two] - shared)
+    def _likeness(self, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        number = np.unique(self.shingle, return_inverse=True)[1]
+        held = sparse.csr_matrix((np.ones(len(number), dtype=np.int32), number, self.starts))
+        shared = np.zeros(len(one), dtype=np.int64)
+        for start in range(0, len(one), _PAIRS):
+            rows = slice(start, start + _PAIRS)
+            shared[rows] = np.asarray(held[one[rows]].multiply(held[two[rows]]).sum(axis=1)).ravel()
+        return shared / (self.sizes[one] + self.sizes[two] - shared)
 
 
 def _shingles(texts: Sequence[str]) -> pl.DataFrame:

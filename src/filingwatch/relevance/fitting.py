@@ -47,10 +47,19 @@ def place_along(matrix: sparse.csr_matrix, axes: np.ndarray) -> np.ndarray:
 
 
 def fit_linear(
-    matrix: sparse.csr_matrix, axes: np.ndarray, wanted: np.ndarray, weights: np.ndarray, strength: float
+    matrix: sparse.csr_matrix,
+    axes: np.ndarray,
+    wanted: np.ndarray,
+    weights: np.ndarray,
+    strength: float,
+    places: np.ndarray | None = None,
 ) -> tuple[np.ndarray, float]:
-    """The weight of each token and the intercept, learned from rows whose `wanted` is 1 or 0."""
-    own, latent, intercept = fit_beside(matrix, np.asarray(matrix @ axes), wanted, weights, strength)
+    """The weight of each token and the intercept, learned from rows whose `wanted` is 1 or 0.
+
+    `places` is `matrix @ axes`, for whoever has it already.
+    """
+    places = np.asarray(matrix @ axes) if places is None else places
+    own, latent, intercept = fit_beside(matrix, places, wanted, weights, strength)
     return own + axes @ latent, intercept
 
 

@@ -8,11 +8,12 @@ score and are no reasons.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from filingwatch.vectors import Features
-from filingwatch.words import STOP_WORDS, drop_covered, is_cjk, join_fragments
+from filingwatch.words import STOP_WORDS, drop_covered, is_cjk, join_fragments, normalise_text
 
 MOST_REASONS = 5
 # pieces looked at: about four overlapping pieces make one Chinese word
@@ -22,25 +23,36 @@ MOST_PIECES = 4 * MOST_REASONS
 def explain(features: Features, weights: np.ndarray, texts: Sequence[str]) -> tuple[list[list[str]], list[list[str]]]:
     """For each document the words for and the words against, strongest first, at most MOST_REASONS of each."""
     matrix = features.matrix
+    if not matrix.has_sorted_indices:
+        matrix = matrix.sorted_indices()
+    shares, ends = matrix.data * weights[matrix.indices], matrix.indptr.tolist()
     words_for, words_against = [], []
     for row, text in enumerate(texts):
-        columns = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-        shares = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]] * weights[columns]
-        words_for.append(_strongest(features.tokens, columns, shares, text))
-        words_against.append(_strongest(features.tokens, columns, -shares, text))
+        columns, share = matrix.indices[ends[row] : ends[row + 1]], shares[ends[row] : ends[row + 1]]
+        plain = normalise_text(text)
+        words_for.append(_strongest(features.tokens, columns, share, plain))
+        words_against.append(_strongest(features.tokens, columns, -share, plain))
     return words_for, words_against
 
 
-def _strongest(tokens: np.ndarray, columns: np.ndarray, shares: np.ndarray, text: str) -> list[str]:
-    best = np.lexsort((columns, -shares))[:MOST_PIECES]
-    weights = {str(tokens[columns[i]]): float(shares[i]) for i in best if shares[i] > 0}
-    weights = {token: weight for token, weight in weights.items() if not _is_empty(token)}
-    pieces = {token: weight for token, weight in weights.items() if is_cjk(token)}
-    words = [(token, weight) for token, weight in weights.items() if token not in pieces]
-    words += join_fragments(pieces, text)
-    ordered = drop_covered(word for word, _ in sorted(words, key=lambda item: (-item[1], item[0])))
-    return [word.removeprefix("class:") for word in ordered[:MOST_REASONS]]
+def _strongest(tokens: np.ndarray, columns: np.ndarray, shares: np.ndarray, plain: str) -> list[str]:
+    # columns rise: of equal shares the first token comes first
+    best = np.argsort(-shares, kind="stable")[:MOST_PIECES]
+    best = best[shares[best] > 0]
+    words: list[tuple[str, float]] = []
+    pieces: dict[str, float] = {}
+    for token, share in zip(tokens[columns[best]].tolist(), shares[best].tolist(), strict=True):
+        is_empty, is_piece = _look(token)
+        if is_piece:
+            pieces[token] = share
+        elif not is_empty:
+            words.append((token, share))
+    words += join_fragments(pieces, plain)
+    ordered = drop_covered([word for word, _ in sorted(words, key=lambda item: (-item[1], item[0]))], MOST_REASONS)
+    return [word.removeprefix("class:") for word in ordered]
 
 
-def _is_empty(token: str) -> bool:
-    return all(word in STOP_WORDS or word.isdigit() for word in token.split())
+@lru_cache(maxsize=200_000)
+def _look(token: str) -> tuple[bool, bool]:
+    """Whether a token says nothing by itself, and whether it is written in Chinese, Japanese or Korean characters."""
+    return all(word in STOP_WORDS or word.isdigit() for word in token.split()), is_cjk(token)

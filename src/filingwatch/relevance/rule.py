@@ -8,7 +8,7 @@ stated degree of belief, not an estimate: it is used where there is too little t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,24 +48,31 @@ class Hits:
 
 def find_hits(rule: Rule, text: str, symbols: Iterable[str]) -> Hits:
     """The terms and classes of the rule that this document holds."""
-    plain = _plain(text)
-    excluded = {term: _spans(term, plain) for term in rule.exclude}
+    plain, symbols = _plain(text), tuple(symbols)
+    # most terms are in no text: only the others are worth a pattern
+    held = {term for term, wanted in _plain_terms(rule) if wanted in plain}
+    if not held:
+        return Hits((), (), _find_classes(rule, symbols))
+    excluded = {term: _spans(term, plain) for term in rule.exclude if term in held}
     taken = [span for spans in excluded.values() for span in spans]
-    void = {term for term, words in rule.unless if any(_spans(word, plain) for word in words)}
+    void = {term for term, words in rule.unless if term in held and any(_spans(word, plain) for word in words)}
     include = tuple(
         term
         for term in rule.include
-        if term not in void
+        if term in held
+        and term not in void
         and any(not any(a <= start and end <= b for a, b in taken) for start, end in _spans(term, plain))
     )
-    held = [symbol.replace(" ", "").upper() for symbol in symbols]
-    classes = tuple(wanted for wanted in rule.classes if any(is_within(symbol, wanted) for symbol in held))
-    return Hits(include, tuple(term for term, spans in excluded.items() if spans), classes)
+    return Hits(include, tuple(term for term, spans in excluded.items() if spans), _find_classes(rule, symbols))
+
+
+def _find_classes(rule: Rule, symbols: Sequence[str]) -> tuple[str, ...]:
+    return tuple(wanted for wanted in rule.classes if any(is_within(symbol, wanted) for symbol in symbols))
 
 
 def is_within(symbol: str, wanted: str) -> bool:
     """Whether a class symbol lies in a wanted one: section, class, subclass, main group or a group and its tails."""
-    symbol, wanted = symbol.replace(" ", "").upper(), wanted.replace(" ", "").upper()
+    symbol, wanted = _plain_symbol(symbol), _plain_symbol(wanted)
     if len(wanted) > 4 and "/" not in wanted:
         return symbol.split("/")[0] == wanted
     return symbol.startswith(wanted)
@@ -95,6 +102,16 @@ def rule_probability(hits: Hits) -> float:
 
 def _plain(text: str) -> str:
     return re.sub(r"[-‐-―_/]", " ", normalise_text(text))
+
+
+@lru_cache(maxsize=50_000)
+def _plain_symbol(symbol: str) -> str:
+    return symbol.replace(" ", "").upper()
+
+
+@lru_cache(maxsize=16)
+def _plain_terms(rule: Rule) -> tuple[tuple[str, str], ...]:
+    return tuple((term, _plain_term(term)) for term in (*rule.include, *rule.exclude))
 
 
 @lru_cache(maxsize=4096)

@@ -7,9 +7,9 @@ in tests/benchmarks/README.md. Nothing asks for the language of a text: one may 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from filingwatch.words import CJK, cjk_chains, is_cjk, is_filler, normalise_text
@@ -23,7 +23,7 @@ _SIZES = (2, 3, 4)
 
 @dataclass(frozen=True, slots=True)
 class ScreeningTokens:
-    """The tokens of a text, in order, with repeats. `terms` are the watch's: none of them is split.
+    """The tokens of a text, with repeats. `terms` are the watch's: none of them is split.
 
     Of spaced scripts all words count, empty ones too: measured, a list of stop words costs more than it brings. Of
     Chinese, pieces of two to four characters that lie inside a clause, and once more those that the segmenter calls a
@@ -41,29 +41,24 @@ class ScreeningTokens:
         plain = normalise_text(text)
         return [*_spaced_tokens(plain), *self._cjk_tokens(plain)]
 
-    def _cjk_tokens(self, plain: str) -> Iterator[str]:
+    def _cjk_tokens(self, plain: str) -> list[str]:
         runs = _CJK_RUN.findall(plain)
         if not runs:
             # the segmenter takes half a second to load: a text without such characters must not pay it
-            return
-        segment, own = _load_segmenter(self.terms).cut, set(self.terms)
+            return []
+        segment, own = _load_segmenter(self.terms).cut, self.terms
+        tokens: list[str] = []
         for run in runs:
             for chain in cjk_chains(run):
                 for size in _SIZES:
-                    for start in range(len(chain) - size + 1):
-                        yield chain[start : start + size]
-            for word in segment(run):
-                if word in own or (len(word) > 1 and not is_filler(word)):
-                    yield word
+                    tokens += [chain[start : start + size] for start in range(len(chain) - size + 1)]
+            tokens += [word for word in segment(run) if len(word) > 1 and (not is_filler(word) or word in own)]
+        return tokens
 
 
-def _spaced_tokens(plain: str) -> Iterator[str]:
-    before = None
-    for word in _WORD.findall(_CJK_RUN.sub(" ", plain)):
-        yield word
-        if before is not None:
-            yield f"{before} {word}"
-        before = word
+def _spaced_tokens(plain: str) -> list[str]:
+    words = _WORD.findall(_CJK_RUN.sub(" ", plain))
+    return [*words, *map(" ".join, pairwise(words))]
 
 
 @lru_cache(maxsize=4)
