@@ -107,7 +107,7 @@ def drop_covered(terms: Iterable[str], most: int | None = None) -> list[str]:
 
 
 def join_fragments(weights: Mapping[str, float], plain: str) -> list[tuple[str, float]]:
-    """CJK fragments that overlap in this normalised text, joined to the words they are pieces of, with their summed weights.
+    """CJK fragments that overlap in this normalised text, joined to the words they are pieces of; weights are summed.
 
     Sorted by falling weight, then by term. A joined word is never longer than LONGEST_CJK_TERM: past it the pieces of
     the longest stay what they are.
