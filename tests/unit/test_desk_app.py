@@ -136,6 +136,10 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(published: Settings, ser
         assert (reply.status_code, says in reply.json()["error"]) == (code, True), reply.text
     not_json = visitor.client.post("/alerts/decide", content=b"{", headers={"x-csrf-token": visitor.csrf})
     assert not_json.status_code == 400 and "JSON" in not_json.json()["error"]
+    deep = visitor.client.post("/alerts/decide", content=b"[" * 60_000, headers={"x-csrf-token": visitor.csrf})
+    assert deep.status_code == 400 and "JSON" in deep.json()["error"]
+    torn = visitor.client.post("/name", content=b"name=\xff&csrf=\xff")
+    assert torn.status_code == 400 and "UTF-8" in torn.json()["error"]
     assert visitor.post("nothing/decide", fine).status_code == 400
     assert visitor.client.get("/alerts/next", params={"watch": "nothing"}).status_code == 400
     assert visitor.client.get("/alerts/next", params={"limit": "9999"}).status_code == 400

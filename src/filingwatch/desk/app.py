@@ -78,7 +78,7 @@ class _Pages:
 
     async def take_name(self, request: Request) -> Response:
         session = self._require(request)
-        form = {name: values[0] for name, values in parse_qs((await read_body(request)).decode()).items()}
+        form = {name: values[0] for name, values in parse_qs(_decode(await read_body(request))).items()}
         if not self._keys.is_csrf(session, form.get("csrf", "")):
             raise HTTPException(403)
         try:
@@ -175,7 +175,7 @@ class _Pages:
             raise HTTPException(403)
         try:
             given = json.loads(await read_body(request))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadInput("The body of this request must be JSON.") from error
         if not isinstance(given, dict):
             raise BadInput("The body of this request must be a JSON object.")
@@ -202,6 +202,13 @@ class _Pages:
     def _with_cookie(self, response: Response, session: Session) -> Response:
         response.set_cookie(self._cookie, self._keys.to_cookie(session), httponly=True, samesite="strict", path="/")
         return response
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput("The body of this request must be UTF-8.") from error
 
 
 def _plain(case: Case) -> dict[str, str]:
