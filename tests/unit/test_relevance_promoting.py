@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
+from filingwatch.jobs.relevance_promotion import LOT_SEED, weigh
 from filingwatch.relevance.promoting import Answers, Comparison, PromotionSettings, compare, judge
+from filingwatch.relevance.queueing import find_lots
 
 THRESHOLD = 0.5
 
@@ -86,3 +89,17 @@ def test_the_same_input_gives_the_same_numbers() -> None:
     first, second = told(good, other, wanted), told(good, other, wanted)
     moved = compare(wanted, np.ones(len(wanted)), good, other, PromotionSettings(seed=1))
     assert first == second and moved.candidate_loss == first.candidate_loss and moved.loss_low != first.loss_low
+
+
+def test_copies_and_skipped_documents_do_not_silence_the_comparison() -> None:
+    """What was read and cannot judge has the lowest lots: the worse candidate is held back all the same."""
+    wanted, good = draw(1, 0.5)
+    _, bad = draw(2, 3.0)
+    ids = sorted((f"d{number:03d}" for number in range(300)), key=lambda name: find_lots([name], LOT_SEED)[0])
+    before, now = (
+        pl.DataFrame({"invention_id": ids, "model_probability": answers.probability}) for answers in (good, bad)
+    )
+    labels = dict(zip(ids[5:], wanted[5:].tolist(), strict=True))
+    assert weigh(before, now, labels, (0.5, 0.5)).losses["audit_labels"] < 295
+    found = weigh(before, now, labels, (0.5, 0.5), ids[:5])
+    assert found.decision == "held back" and found.losses["audit_labels"] == 295

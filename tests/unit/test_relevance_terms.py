@@ -7,7 +7,7 @@ import pytest
 from invented_filings import invent
 
 from filingwatch.relevance.rule import Rule, find_hits
-from filingwatch.relevance.terms import QueryTerm, measure_terms, suggest_terms, wilson
+from filingwatch.relevance.terms import QueryTerm, TermSettings, measure_terms, suggest_terms, wilson
 
 QUERY = [
     QueryTerm("include", "traffic signal", "en", "planted"),
@@ -124,3 +124,15 @@ def test_the_interval_of_a_share_is_wilson_s() -> None:
     assert wilson(0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))
     assert wilson(5, 10) == (pytest.approx(0.2366, abs=1e-4), pytest.approx(0.7634, abs=1e-4))
     assert wilson(10, 10)[1] == pytest.approx(1.0) and wilson(0, 0) == (None, None)
+
+
+def test_a_word_that_brings_mostly_rejects_is_not_suggested() -> None:
+    """Rare among the many irrelevant, it still stands mostly in them. Nor is a Japanese word a Chinese one."""
+    said = [(f"r{n:02d}", f"lidar item{n}{' housing' if n else ''}, ランキンサイクル", True) for n in range(20)]
+    said += [(f"i{n:03d}", f"kiln{' housing' if n < 40 else ''}", False) for n in range(400)]
+    documents = pl.DataFrame(said, ["invention_id", "text", "label"], orient="row")
+    strict = TermSettings(prior_tokens=50.0)
+    loose = suggest_terms(documents, [], {}, TermSettings(least_share=0.0, prior_tokens=50.0))
+    assert (loose["term"].to_list(), suggest_terms(documents, [], {}, strict)["term"].to_list()) == (
+        ["lidar", "housing"], ["lidar"],
+    )  # fmt: skip

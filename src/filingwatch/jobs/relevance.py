@@ -154,7 +154,7 @@ class _Task:
 
     def learn(self, job: RelevanceJob, because: str) -> _Said:
         """Learn, judge all with what was learned, and say which model answers from now on."""
-        from filingwatch.jobs.relevance_labels import group_labelled
+        from filingwatch.jobs.relevance_labels import find_apart, group_labelled
         from filingwatch.jobs.relevance_promotion import begin, weigh
         from filingwatch.jobs.relevance_queue import find_final
         from filingwatch.jobs.relevance_terms import frame_hits
@@ -171,7 +171,8 @@ class _Task:
         else:
             before = find_final(self.said, pl.DataFrame(schema={"invention_id": pl.String, "label": pl.Boolean}))
             thresholds = (self.in_force.threshold, found.learned.threshold)
-            promotion = weigh(before, found.rows, self.labels.human, thresholds)
+            apart = find_apart(self.labels, self.said)
+            promotion = weigh(before, found.rows, self.labels.human, thresholds, apart)
         candidate = name_model(self.run, job.name, self.watch.watch)
         if promotion.is_in_force:
             said = _Said(found.rows, True, candidate, found.learned, frame_hits(ids, found.hits))

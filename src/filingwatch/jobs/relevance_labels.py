@@ -60,6 +60,12 @@ def group_labelled(corpus: Corpus, labels: Labels) -> dict[str, str]:
     return group(batch.ids, batch.texts)
 
 
+def find_apart(labels: Labels, said: pl.DataFrame) -> set[str]:
+    """Documents that were read and can judge no model: undecided ones, and copies of what one may have learned from."""
+    undecided, copies = labels.rows.filter(pl.col("label").is_null()), said.drop_nulls("inherited_from")
+    return {*undecided["invention_id"], *copies["invention_id"]}
+
+
 def words_of_people(labels: Labels, inherited: Inherited) -> pl.DataFrame:
     """invention_id, label, inherited_from of every document that has a label, its own or a near-duplicate's."""
     own = [(name, label, None) for name, label in sorted(labels.human.items())]

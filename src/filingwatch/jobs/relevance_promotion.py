@@ -6,7 +6,7 @@ Here belong rows and words. The comparison itself belongs to `relevance.promotin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +45,16 @@ def begin(because: str) -> Promotion:
 
 
 def weigh(
-    said: pl.DataFrame, candidate: pl.DataFrame, labels: Mapping[str, bool], thresholds: tuple[float, float]
+    said: pl.DataFrame,
+    candidate: pl.DataFrame,
+    labels: Mapping[str, bool],
+    thresholds: tuple[float, float],
+    apart: Collection[str] = (),
 ) -> Promotion:
     """The candidate against the one in force on the audit's labels.
 
     `said` and `candidate` are answers with model_probability; `thresholds` those of the one in force and the candidate.
+    `apart` are documents that were read and cannot judge: they neither count nor end the sample.
     """
     from filingwatch.relevance.promoting import Answers, compare, judge
     from filingwatch.relevance.quality import QualitySettings, draw_audit
@@ -63,7 +68,9 @@ def weigh(
     )
     ids = both["invention_id"].to_list()
     both = both.with_columns(
-        label=pl.Series([labels.get(name) for name in ids], dtype=pl.Boolean), lot=find_lots(ids, LOT_SEED)
+        label=pl.Series([labels.get(name) for name in ids], dtype=pl.Boolean),
+        lot=find_lots(ids, LOT_SEED),
+        is_hard=pl.col("invention_id").is_in(sorted(apart)),
     )
     rows, weights = draw_audit(both, QualitySettings(threshold=thresholds[0]))
     audit = both[rows.tolist()]

@@ -92,7 +92,7 @@ def estimate(frame: pl.DataFrame, settings: QualitySettings | None = None) -> Qu
     and undecided. The order of rows does not matter.
     """
     settings = settings or QualitySettings()
-    frame = frame.sort("invention_id")
+    frame = frame.sort("invention_id").cast({"label": pl.Boolean})
     strata = cut_strata(frame, settings)
     measures = [*_measure_side(strata, settings, "all"), *_measure_labels(frame, strata, settings)]
     return Quality((*measures, *_describe_hard(frame, _find_hard(frame, settings), settings)))

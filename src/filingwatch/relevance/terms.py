@@ -7,6 +7,7 @@ where documents come from.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ SUGGESTION = {
     "irrelevant_labels": pl.Int32, "score": pl.Float64, "beside": pl.String, "example_ids": pl.List(pl.String),
 }  # fmt: skip
 _LISTS = {"include": "include", "exclude": "exclude", "class": "classes"}
+# Japanese is not read: its words would be taken for Chinese ones
+_KANA = re.compile("[\u3040-\u30ff]")
 _NORMAL_95 = 1.959964
 
 
@@ -43,7 +46,8 @@ class QueryTerm:
 class TermSettings:
     """`least_labels` of a term's hits before its labels are judged. A suggestion stands in at least `least_documents`
     labelled documents, has a z-score of at least `least_score`, and is in at most `most_share` of the other side's
-    labelled documents and, to be included, of the rest. `least_side` is how many labels a side needs; `most` are told
+    labelled documents and, to be included, of the rest; of the labelled documents that hold it at least `least_share`
+    are of its side. `least_side` is how many labels a side needs; `most` are told
     of a kind and language. `prior_tokens` is how many tokens of the whole corpus the prior is worth."""
 
     least_labels: int = 12
@@ -51,6 +55,7 @@ class TermSettings:
     least_documents: int = 3
     least_score: float = 2.0
     most_share: float = 0.1
+    least_share: float = 1 / 3
     most: int = 20
     prior_tokens: float = 500.0
     examples: int = 3
@@ -233,14 +238,18 @@ def _name_words(
     # what marks the irrelevant may stand in the rest, most of which is irrelevant as well
     rest = [document for document in read if document.label is None] if kind == "include" else []
     for word in drop_covered(words):
-        if _is_known(word, known, kind):
+        if _is_known(word, known, kind) or _KANA.search(word):
             continue
         holding = [document for document in labelled if _holds(document, word)]
         own = [held.name for held in holding if held.label is (kind == "include")]
         others = len(holding) - len(own)
         most = settings.most_share * sum(document.label is not (kind == "include") for document in labelled)
         in_rest = sum(_holds(document, word) for document in rest)
-        if len(own) < settings.least_documents or others > most or in_rest > settings.most_share * len(rest):
+        if (
+            len(own) < max(settings.least_documents, settings.least_share * len(holding))
+            or others > most
+            or in_rest > settings.most_share * len(rest)
+        ):
             continue
         counts = (len(own), others) if kind == "include" else (others, len(own))
         language = "zh" if is_cjk(word) else "en"
