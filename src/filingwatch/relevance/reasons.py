@@ -29,13 +29,12 @@ def explain(features: Features, weights: np.ndarray, texts: Sequence[str]) -> tu
     words_for, words_against = [], []
     for row, text in enumerate(texts):
         columns, share = matrix.indices[ends[row] : ends[row + 1]], shares[ends[row] : ends[row + 1]]
-        plain = normalise_text(text)
-        words_for.append(_strongest(features.tokens, columns, share, plain))
-        words_against.append(_strongest(features.tokens, columns, -share, plain))
+        words_for.append(_strongest(features.tokens, columns, share, text))
+        words_against.append(_strongest(features.tokens, columns, -share, text))
     return words_for, words_against
 
 
-def _strongest(tokens: np.ndarray, columns: np.ndarray, shares: np.ndarray, plain: str) -> list[str]:
+def _strongest(tokens: np.ndarray, columns: np.ndarray, shares: np.ndarray, text: str) -> list[str]:
     # columns rise: of equal shares the first token comes first
     best = np.argsort(-shares, kind="stable")[:MOST_PIECES]
     best = best[shares[best] > 0]
@@ -47,9 +46,14 @@ def _strongest(tokens: np.ndarray, columns: np.ndarray, shares: np.ndarray, plai
             pieces[token] = share
         elif not is_empty:
             words.append((token, share))
-    words += join_fragments(pieces, plain)
+    if pieces:
+        words += join_fragments(pieces, _normalise(text))
     ordered = drop_covered([word for word, _ in sorted(words, key=lambda item: (-item[1], item[0]))], MOST_REASONS)
     return [word.removeprefix("class:") for word in ordered]
+
+
+# a text is asked for twice in a row, for and against
+_normalise = lru_cache(maxsize=1)(normalise_text)
 
 
 @lru_cache(maxsize=200_000)
