@@ -51,6 +51,10 @@ class Counts:
         times = np.concatenate([times for _, times in rows]) if rows else np.array([], np.int32)
         return cls(sparse.csr_matrix((times, held, ends), shape=(len(rows), len(lexicon))), lexicon)
 
+    def take(self, rows: np.ndarray) -> Counts:
+        """These documents alone."""
+        return Counts(self.matrix[rows], self.lexicon)
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -58,6 +62,10 @@ class Counted:
 
     words: Counts
     classes: Counts
+
+    def take(self, rows: np.ndarray) -> Counted:
+        """These documents alone."""
+        return Counted(self.words.take(rows), self.classes.take(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ _WORD = re.compile(r"[^\W_]+")
 
 def normalise_text(text: str) -> str:
     """Lower case, compatible characters in one form (full-width letters become plain ones), single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
 
 
 def is_cjk(term: str) -> bool:

@@ -15,28 +15,38 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
-from sklearn.utils.extmath import randomized_svd
 
 AXES = 100
 # how long a document is along the axes beside its length of 1 along tokens: as it falls, or the same for all
 AXES_SHARE = 0.6
 LATENT_LENGTH = 0.3
+SPARE_AXES, AXES_STEPS = 10, 3
 # documents that axes are taken from: with more they hardly turn, and cost grows with them
-MOST_FOR_AXES = 10_000
+MOST_FOR_AXES = 5_000
 # how many times the weight of all irrelevant labels the relevant ones have together (ASReview's figure)
 BALANCE = 9.8
 
 
 def fit_axes(matrix: sparse.csr_matrix, *, seed: int) -> np.ndarray:
-    """The strongest directions among documents (tokens by axes), from an even sample where there are many."""
+    """The strongest directions among these documents (tokens by axes), by subspace iteration (Halko et al. 2011).
+
+    Only the side of the documents is made orthogonal at each step: the side of the tokens is fifty times as long.
+    """
     documents, width = matrix.shape
     count = min(AXES, documents - 1, width - 1)
     if count < 1:
         return np.zeros((width, 0))
-    if documents > MOST_FOR_AXES:
-        chosen = np.random.default_rng(seed).choice(documents, MOST_FOR_AXES, replace=False)
-        matrix = matrix[np.sort(chosen)]
-    return AXES_SHARE * np.ascontiguousarray(randomized_svd(matrix, count, n_iter=2, random_state=seed)[2].T)
+    turned = matrix.T.tocsr()
+    found = np.random.default_rng(seed).standard_normal((documents, min(count + SPARE_AXES, documents)))
+    for _ in range(AXES_STEPS):
+        found = np.linalg.qr(matrix @ (turned @ found))[0]
+    along = turned @ found
+    squares, turn = np.linalg.eigh(along.T @ along)
+    strongest = np.argsort(-squares, kind="stable")[:count]
+    lengths = np.sqrt(np.maximum(squares[strongest], 0.0))
+    # fewer directions than axes (equal documents): what is left has length nought
+    shares = np.where(lengths > 1e-6, AXES_SHARE / np.where(lengths > 1e-6, lengths, 1.0), 0.0)
+    return along @ (turn[:, strongest] * shares)
 
 
 def place_along(matrix: sparse.csr_matrix, axes: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from filingwatch.relevance.fitting import fit_axes, fit_beside, place_along, sigmoid
+from filingwatch.relevance.fitting import MOST_FOR_AXES, fit_axes, fit_beside, place_along, sigmoid
 from filingwatch.relevance.labels import TrainingSet
 from filingwatch.relevance.model import fit_vectors, train_model
 from filingwatch.relevance.tokens import ScreeningTokens
@@ -68,7 +68,7 @@ def prepare(
     vectors = fit_vectors(counted, use_classes=symbols is not None, most=MOST_FEATURES, class_weight=CLASS_WEIGHT)
     features = vectors.build(counted)
     with threadpool_limits(1):
-        axes = fit_axes(features.matrix, seed=SEED)
+        axes = fit_axes(features.matrix[_draw_rows(len(texts))], seed=SEED)
         places = place_along(features.matrix, axes)
     return Prepared(features.matrix, axes, places, features.tokens, vectors)
 
@@ -132,6 +132,11 @@ def probabilities(
     found = sigmoid(model.slope * (prepared.matrix @ model.weights + model.intercept) + model.offset)
     found[rows] = model.out_of_fold
     return found
+
+
+def _draw_rows(documents: int) -> np.ndarray:
+    chosen = np.random.default_rng(SEED).permutation(documents)[:MOST_FOR_AXES]
+    return np.sort(chosen)
 
 
 def _as_arrays(

@@ -26,7 +26,7 @@ from filingwatch.relevance.teaching import teach
 from filingwatch.texts import Batch, Texts
 
 # changes when the same documents, labels and settings would be answered otherwise
-VERSION = 4
+VERSION = 5
 
 SCHEMA = {
     "invention_id": pl.String,

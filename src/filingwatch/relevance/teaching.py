@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from filingwatch.relevance.fitting import fit_axes, fit_linear, sigmoid
+from filingwatch.relevance.fitting import MOST_FOR_AXES, fit_axes, fit_linear, sigmoid
 from filingwatch.relevance.labels import TrainingSet
 from filingwatch.relevance.learned import Linear
 from filingwatch.relevance.model import Model, Threshold, choose_threshold, fit_vectors, train_model, weigh_labels
@@ -62,10 +62,13 @@ def teach(
         counted, use_classes=settings.use_classes, most=settings.most_features, class_weight=settings.class_weight
     )
     place = {document: row for row, document in enumerate(read)}
-    whole = vectors.build(counted).matrix
+
+    def weigh(some: Sequence[str]) -> sparse.csr_matrix:
+        return vectors.build(counted.take(np.array([place[document] for document in some], dtype=np.int64))).matrix
+
+    matrix = weigh(labelled)
     with threadpool_limits(1):
-        axes = fit_axes(whole, seed=settings.seed)
-    matrix = whole[[place[document] for document in labelled]]
+        axes = fit_axes(weigh(sorted(draw_sample(read, MOST_FOR_AXES, settings.seed))), seed=settings.seed)
     model = train_model(
         matrix,
         axes,

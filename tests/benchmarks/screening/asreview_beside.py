@@ -1,4 +1,4 @@
-"""WSS@95 of certainty-first screening: ours and ASReview's, on the same labelled sets, shuffles and seeds in one run.
+"""WSS@95 of our simulated screen and of ASReview's, on the same labelled sets, shuffles and seeds in one run.
 
     python -m tests.benchmarks.screening.asreview_beside setup DIR      # makes DIR from peers/requirements.txt
     python -m tests.benchmarks.screening.asreview_beside run DIR [--sets NAME ...] [--seeds 0 1] [--most 2000]
@@ -6,8 +6,9 @@
 Real labelled sets (FILINGWATCH_REAL_DATA, else ../shared/data): the review sets, grants and Chinese abstracts of
 `screening`, flags and searches of `google-patents-ai`. Of a larger set `--most` documents are drawn with the seed; each
 set is then shuffled with the seed, since a set that lies sorted by label gives a false perfect figure. Patent labels
-are class membership or a search's result, so no classes are features. Both begin at the top until both classes are
-known. ASReview then asks one by one, ours GROWTH of what is labelled at a time. DIR may be `-`: ours alone.
+are class membership or a search's result, so no classes are features. Ours is what `filingwatch relevance simulate`
+prints: a random start, batches and audits count as work. ASReview begins at the top until both classes are known and
+then asks one by one. DIR may be `-`: ours alone.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ import numpy as np
 import polars as pl
 
 from filingwatch.relevance.learner import prepare, rank
+from filingwatch.relevance.simulating import PlaySettings, play
 
 DATA = Path(os.environ.get("FILINGWATCH_REAL_DATA", "../shared/data"))
 PEERS = Path(__file__).resolve().parent / "peers"
-GROWTH = 0.02
 SETS = (
     "en_Kitchenham_2010",
     "en_Nagtegaal_2019",
@@ -60,17 +61,15 @@ def read_set(name: str, most: int, seed: int) -> tuple[list[str], np.ndarray]:
     return texts, drawn["label"].cast(pl.Int64).to_numpy()
 
 
-def screen_ours(texts: Sequence[str], labels: np.ndarray) -> tuple[list[int], float]:
-    """The order of reading up to the last relevant document, and CPU seconds of features and reading."""
+def screen_ours(texts: Sequence[str], labels: np.ndarray, seed: int) -> tuple[list[int], float]:
+    """The order of reading of `filingwatch relevance simulate`, and CPU seconds of features and reading all of it."""
     began = time.process_time()
     prepared = prepare(texts)
-    order = list(range(next(at for at in range(2, len(labels) + 1) if len(set(labels[:at])) == 2)))
-    while labels[order].sum() < labels.sum():
-        scores = rank(prepared, np.array(order), labels[order] == 1)
-        scores[order] = -np.inf
-        count = min(max(1, int(GROWTH * len(order))), len(labels) - len(order))
-        order += np.argsort(-scores, kind="stable")[:count].tolist()
-    return order, time.process_time() - began
+    ids = [f"d{row:05d}" for row in range(len(texts))]
+    screen = play(
+        labels.astype(bool), ids, lambda rows, known: rank(prepared, rows, known), settings=PlaySettings(seed=seed)
+    )
+    return screen.order.tolist(), time.process_time() - began
 
 
 def screen_asreview(folder: Path, texts: Sequence[str], labels: np.ndarray, seed: int) -> tuple[list[int], float, str]:
@@ -112,7 +111,7 @@ def main() -> None:
     for name in asked.sets:
         for seed in asked.seeds:
             texts, labels = read_set(name, asked.most, seed)
-            order, seconds = screen_ours(texts, labels)
+            order, seconds = screen_ours(texts, labels, seed)
             line = f"{name} seed {seed} n {len(labels)} relevant {labels.sum()}: ours {work_saved(labels, order):.3f}"
             line += f" ({seconds:.0f} CPU s)"
             if str(asked.folder) != "-":
