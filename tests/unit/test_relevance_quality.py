@@ -53,10 +53,13 @@ def test_the_interval_of_recall_holds_the_truth_as_often_as_it_says() -> None:
 
 
 def test_no_sample_promises_nothing() -> None:
-    """Without labels recall may be anything; with all of them it is exact."""
+    """Without labels recall may be anything, and nothing is said to be missed or precise; with all it is exact."""
     frame, _ = _play(1)
-    blind = estimate(frame.with_columns(label=pl.lit(None, dtype=pl.Boolean))).find("recall")
-    assert (blind.value, blind.low, blind.high) == (None, 0.0, 1.0)
+    blind = estimate(frame.with_columns(label=pl.lit(None, dtype=pl.Boolean)))
+    recall = blind.find("recall")
+    assert (recall.value, recall.low, recall.high) == (None, 0.0, 1.0)
+    assert [blind.find(measure).value for measure in ("precision", "elusion", "missed")] == [None, None, None]
+    assert blind.find("audit_missing").value == QualitySettings().audit_wanted
     whole, truth = _play(2, rate=1.1)
     recall = estimate(whole).find("recall")
     assert recall.low == recall.value == recall.high == pytest.approx(truth) == 1.0

@@ -27,7 +27,8 @@ _DRAWS = 4_000
 class QualitySettings:
     """`edges` cut the probabilities into strata, beside `threshold`; a stratum with fewer than `least_stratum`
     documents joins its lower neighbour on the same side of the threshold. `audit_wanted` is the size of the sample
-    below which `audit_missing` counts. `near` is how close to the threshold, in log odds, a case is hard."""
+    of what is left out, below which `audit_missing` counts. `near` is how close to the threshold, in log odds, a case
+    is hard."""
 
     confidence: float = 0.95
     threshold: float = 0.5
@@ -194,16 +195,18 @@ def _measure_side(strata: Sequence[Stratum], settings: QualitySettings, scope: s
     tail = (1 - settings.confidence) / 2
     out = np.array([not held.is_accepted for held in strata], dtype=bool)
     known = sum(held.known for held in strata)
-    sampled, read = sum(held.decided for held in strata), sum(held.size - held.unread for held in strata)
-    undecided = sum(held.undecided for held in strata)
-    unread_in = sum(held.unread for held in strata if held.is_accepted)
-    unread_out = sum(held.unread for held in strata if not held.is_accepted)
+    sampled, undecided = sum(held.decided for held in strata), sum(held.undecided for held in strata)
+    left = [held for held in strata if not held.is_accepted]
+    unread_out, out_sample = sum(held.unread for held in left), sum(held.decided for held in left)
+    unread_in, out_size = sum(held.unread for held in strata) - unread_out, sum(held.size for held in left)
     point = np.array([_point(held) for held in strata])
     high, low = (draw_relevant(strata, upper=upper, seed=settings.seed) for upper in (True, False))
     sides = [(draws[:, out].sum(axis=1), draws[:, ~out].sum(axis=1)) for draws in (low, high)]
     (missed_low, found_low), (missed_high, found_high) = sides
-    missed, found = float(point[out].sum()), float(point[~out].sum())
-    out_sample = sum(held.decided for held in strata if not held.is_accepted)
+    found = float(point[~out].sum())
+    # without a sample nothing is told, not even "none"
+    missed = float(point[out].sum()) if out_sample or not unread_out else None
+    precise = (known + found) / max(known + unread_in, 1) if sampled > out_sample or not unread_in else None
 
     def limits(at_low: np.ndarray, at_high: np.ndarray) -> tuple[float, float]:
         return float(np.quantile(at_low, tail)), float(np.quantile(at_high, 1 - tail))
@@ -213,15 +216,16 @@ def _measure_side(strata: Sequence[Stratum], settings: QualitySettings, scope: s
         (known + found_low) / max(known + unread_in, 1), (known + found_high) / max(known + unread_in, 1)
     )
     elusion = limits(missed_low / max(unread_out, 1), missed_high / max(unread_out, 1))
-    told = None if not sampled else float(_ratio(known + found, missed))
+    told = None if missed is None or precise is None else float(_ratio(known + found, missed))
+    elusive = None if missed is None else missed / max(unread_out, 1)
     return [
         Measure("recall", scope, told, *recall, sampled, "of the final answers, people's decisions included"),
-        Measure("precision", scope, (known + found) / max(known + unread_in, 1), *precision, sampled),
-        Measure("elusion", scope, missed / max(unread_out, 1), *elusion, out_sample, "relevant among what is left out"),
+        Measure("precision", scope, precise, *precision, sampled),
+        Measure("elusion", scope, elusive, *elusion, out_sample, "relevant among what is left out"),
         Measure("missed", scope, missed, *limits(missed_low, missed_high), out_sample, "relevant filings left out"),
         Measure("audit_labels", scope, sampled, None, None, sampled, "labels that count as drawn at random"),
         Measure("audit_undecided", scope, undecided, None, None, sampled + undecided, "drawn, read, and not decided"),
-        Measure("audit_missing", scope, max(min(settings.audit_wanted, read + unread_out) - sampled, 0), None, None, 0),
+        Measure("audit_missing", scope, max(min(settings.audit_wanted, out_size) - out_sample, 0), None, None, 0),
     ]
 
 
@@ -264,9 +268,7 @@ def _find_hard(frame: pl.DataFrame, settings: QualitySettings) -> np.ndarray:
 
 
 def _describe_hard(frame: pl.DataFrame, hard: np.ndarray, settings: QualitySettings) -> list[Measure]:
-    """Hard cases apart: how many, and how often the model's answer at the threshold was right where people have said.
-
-    Shares of what was read, no estimate for what was not."""
+    """Hard cases apart: how many, and how often the model was right at the threshold on those that people read."""
     held = frame.filter(pl.Series(hard, dtype=pl.Boolean))
     read = held.filter(pl.col("label").is_not_null()).with_columns(taken=pl.col("probability") >= settings.threshold)
     relevant, taken = read.filter("label"), read.filter("taken")
