@@ -278,23 +278,19 @@ class _Task:
     def _figures(self, said: _Said, final: pl.DataFrame, replace: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         from filingwatch.relevance.screening import count_answers
 
-        values = {
-            measure: value
-            for measure, scope, value in replace["ml.relevance_quality"].select("measure", "scope", "value").iter_rows()
-            if scope == "all" and measure in ("recall", "audit_missing", "disputed", "stop")
-        }
-        rejects = replace["ml.term_yield"].filter(pl.col("verdict") == "brings only rejects")
-        promotion = said.promotion
+        told = ("recall", "audit_missing", "disputed", "stop")
+        quality = replace["ml.relevance_quality"].filter(pl.col("measure").is_in(told), scope="all")
+        promotion, terms = said.promotion, replace["ml.term_yield"]
         return {
             **count_answers(final),
-            **values,
+            **dict(quality.select("measure", "value").iter_rows()),
             "threshold": said.learned.threshold,
             "labels_of_unknown_filings": self.labels.strangers,
             "inherited": final["inherited_from"].drop_nulls().len(),
             "queued": replace["ml.label_queue"].height,
-            "terms_that_bring_only_rejects": rejects["term"].to_list(),
-            "promotion": None if promotion is None else promotion.decision,
-            "promotion_because": None if promotion is None else promotion.because,
+            "terms_that_bring_only_rejects": terms.filter(verdict="brings only rejects")["term"].to_list(),
+            "promotion": promotion and promotion.decision,
+            "promotion_because": promotion and promotion.because,
         }
 
     def _name(self, rows: pl.DataFrame, model_id: str | None = None) -> pl.DataFrame:
