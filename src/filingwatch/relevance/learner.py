@@ -78,18 +78,24 @@ def rank(
 ) -> np.ndarray:
     """A score for every document, higher where it is more likely relevant; comparable within this call only.
 
-    `rows` are the labelled documents. Labels of one class only give similarity to what is known; none give zeros.
+    `rows` are the labelled documents, which get the lowest scores once both classes are known. Labels of one class only
+    give similarity to what is known; none give zeros. Two orders of the unread are joined by the product of their
+    places: tokens alone are better where few documents are relevant and none is like another, axes beside them where
+    the relevant are of one kind.
     """
     rows, wanted, weights = _as_arrays(rows, is_relevant, weights)
     if not len(rows) or not prepared.matrix.shape[1]:
         return np.zeros(len(prepared))
     if wanted.all() or not wanted.any():
         return _resemble(prepared.matrix, rows, weights) * (1.0 if wanted.all() else -1.0)
+    is_unread = np.ones(len(prepared), dtype=bool)
+    is_unread[rows] = False
+    orders = []
     with threadpool_limits(1):
-        own, latent, intercept = fit_beside(
-            prepared.matrix[rows], prepared.places[rows], wanted.astype(int), weights, STRENGTH
-        )
-        return prepared.matrix @ own + prepared.places @ latent + intercept
+        for places in (prepared.places, np.zeros((len(prepared), 1))):
+            own, latent, _ = fit_beside(prepared.matrix[rows], places[rows], wanted.astype(int), weights, STRENGTH)
+            orders.append(_find_places(prepared.matrix @ own + places @ latent, is_unread))
+    return -np.log1p(orders[0]) - np.log1p(orders[1])
 
 
 def probabilities(
@@ -131,6 +137,14 @@ def probabilities(
         return flat
     found = sigmoid(model.slope * (prepared.matrix @ model.weights + model.intercept) + model.offset)
     found[rows] = model.out_of_fold
+    return found
+
+
+def _find_places(scores: np.ndarray, is_unread: np.ndarray) -> np.ndarray:
+    """The place of each unread document by falling score, from 0 on; the number of documents for those read."""
+    unread = np.flatnonzero(is_unread)
+    found = np.full(len(scores), float(len(scores)))
+    found[unread[np.argsort(-scores[unread], kind="stable")]] = np.arange(len(unread))
     return found
 
 
