@@ -81,7 +81,7 @@ create table core.bridge_invention_applicant as
 select invention_id, 'acme' as applicant_id, 1 as sequence from core.fct_invention where office = 'CN';
 
 insert into ml.relevance
-select 'smart_cities', invention_id, 0.9, true, 'model', [], [], 'm', null from core.fct_invention;
+select 'smart_cities', invention_id, 0.9, true, 'model', [], [], 'm', null, 0.9, null from core.fct_invention;
 insert into ml.topic values
     ('smart_cities', 't1', 'traffic', 'rule', 'kept', ['traffic'], ['交通'], 300, 'm', date '2026-11-01'),
     ('smart_cities', 't0', 'forgotten', 'rule', 'gone', [], [], 0, 'm', date '2026-11-01');
