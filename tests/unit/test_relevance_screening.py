@@ -70,20 +70,26 @@ def test_the_answer_has_its_shape_and_says_how_it_was_made(screened: Screening, 
     assert "weak labels" in figures["note"]
 
 
+def _judge_beside(filings: pl.DataFrame, word: str) -> dict:
+    text = word + "，车辆排队，路口，绿灯时长，道路拥堵，车道检测"
+    one = pl.DataFrame([("CNx1", text, [], "one", "zh")], filings.schema, orient="row")
+    rows = screen(pl.concat([filings, one]), RULE, {}, SETTINGS).rows
+    return rows.row(by_predicate=pl.col("invention_id") == "CNx1", named=True)
+
+
 def test_a_filing_whose_only_hit_is_a_collision_is_out(filings: pl.DataFrame) -> None:
     """平安保险 alone keeps a filing out that reads like a wanted one; with 平安城市 in its place its words decide."""
-
-    def judge(word: str) -> dict:
-        text = word + "，车辆排队，路口，绿灯时长，道路拥堵，车道检测"
-        one = pl.DataFrame([("CNx1", text, [], "one", "zh")], filings.schema, orient="row")
-        rows = screen(pl.concat([filings, one]), RULE, {}, SETTINGS).rows
-        return rows.row(by_predicate=pl.col("invention_id") == "CNx1", named=True)
-
-    out = judge("平安保险")
+    out = _judge_beside(filings, "平安保险")
     assert (out["is_relevant"], out["decided_by"], out["words_against"]) == (False, "rule", ["平安保险"])
-    judged = judge("平安城市")
+    judged = _judge_beside(filings, "平安城市")
     assert judged["decided_by"] == "model" and judged["probability"] > 5 * out["probability"]
     assert "平安城市" in judged["words_for"]
+
+
+@pytest.mark.xfail(strict=True, reason="weak labels alone put this filing at 0.37 since version 3 of screening")
+def test_a_filing_with_a_term_of_the_watch_is_in(filings: pl.DataFrame) -> None:
+    """With 平安城市 in place of the insurer the same text is relevant."""
+    assert _judge_beside(filings, "平安城市")["is_relevant"]
 
 
 def test_what_is_left_out_is_below_the_threshold_however_low_it_is(filings: pl.DataFrame) -> None:

@@ -39,7 +39,17 @@ def read_chinese(folder: Path) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("read", "least_auc", "least_lift"), [(read_english, 0.69, 1.8), (read_chinese, 0.88, 4.0)], ids=["en", "zh"]
+    ("read", "least_auc", "least_lift"),
+    [
+        pytest.param(
+            read_english,
+            0.70,
+            1.8,
+            id="en",
+            marks=pytest.mark.xfail(strict=True, reason="AUC fell from 0.712 to 0.698 with version 5 of screening"),
+        ),
+        pytest.param(read_chinese, 0.88, 4.0, id="zh"),
+    ],
 )
 def test_a_quarter_of_the_labels_finds_the_rest(real_data: Path, read, least_auc: float, least_lift: float) -> None:
     """Unlabelled filings are ordered: AUC and average precision (in multiples of prevalence) above their bounds.
