@@ -11,6 +11,8 @@ share. The machine has the squared hinge loss and sample weights as in ASReview'
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
@@ -98,6 +100,12 @@ def fit_sigmoid(scores: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> 
         stacked, labels, sample_weight=np.concatenate([weights * target, weights * (1 - target)])
     )
     return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def find_log_odds(probabilities: Sequence[float]) -> np.ndarray:
+    """The inverse of `sigmoid`; certainty is cut off at one in a billion."""
+    held = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    return np.log(held / (1 - held))
 
 
 def sigmoid(values: np.ndarray) -> np.ndarray:

@@ -47,6 +47,7 @@ class Learned:
     """`linear` is None where only the rule speaks, and `why_rule` says why. `made_for` stands for watch and settings.
 
     `label_counts` are the labels learned from: relevant, irrelevant. `document_count` is how many documents there were.
+    `leans_on_rule`: too few labels are human for a threshold of their own.
     """
 
     linear: Linear | None
@@ -57,6 +58,7 @@ class Learned:
     label_counts: tuple[int, int]
     document_count: int
     trained_on: dt.date
+    leans_on_rule: bool = False
 
     def to_bytes(self) -> bytes:
         plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "linear"}

@@ -11,7 +11,7 @@ texts) are held out together: none is judged by a model that learned its twin. T
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -47,15 +47,23 @@ class Threshold:
     recall: float
     precision: float
     set_on: str
+    is_on_human: bool
 
 
-def fit_vectors(counted: Counted, *, use_classes: bool, most: int, class_weight: float) -> Vectors:
+def fit_vectors(
+    counted: Counted, *, use_classes: bool, most: int, class_weight: float, pair_weight: float = 1.0
+) -> Vectors:
     """TF-IDF of what `tokens` reads, beside it TF-IDF of classes; each block has length 1 before its weight.
 
     A token of a single document counts where documents are few: it makes its document less like all others.
+    `pair_weight` is the weight of a word pair beside that of a word: pairs help to rank what is like a few known ones,
+    and blur a probability learned from hundreds of labels (tests/benchmarks/README.md).
     """
     least = 1 if counted.words.matrix.shape[0] <= MOST_WITH_SINGLES else 2
     words = fit_block(counted.words, least=least, most_share=0.95, most=most, is_sublinear=True)
+    if words is not None and pair_weight != 1.0:
+        is_pair = np.array([" " in token for token in words.tokens], dtype=bool)
+        words = replace(words, idf=np.where(is_pair, pair_weight, 1.0) * words.idf)
     classes = None
     if use_classes:
         classes = fit_block(
@@ -123,7 +131,7 @@ def choose_threshold(model: Model, training: TrainingSet, *, recall_target: floa
     weight = float(np.sum(stands[taken]))
     precision = float(np.sum(stands[taken & wanted])) / weight if weight else 0.0
     set_on = "human labels" if enough else "even odds, until there are human labels; figures are against all labels"
-    return Threshold(value, float(np.mean(found >= value)), precision, set_on)
+    return Threshold(value, float(np.mean(found >= value)), precision, set_on, bool(enough))
 
 
 def weigh_labels(training: TrainingSet, *, weak_weight: float, seed_weight: float) -> np.ndarray:

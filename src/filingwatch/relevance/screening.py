@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from filingwatch.relevance.fitting import find_log_odds, sigmoid
 from filingwatch.relevance.labels import TrainingSet, choose_training, hash_human, hash_labels
 from filingwatch.relevance.learned import Learned, Linear
 from filingwatch.relevance.model import find_probabilities
@@ -26,7 +27,9 @@ from filingwatch.relevance.teaching import teach
 from filingwatch.texts import Batch, Texts
 
 # changes when the same documents, labels and settings would be answered otherwise
-VERSION = 5
+VERSION = 6
+# how much of the belief in a plain hit is the rule's while nobody has labelled enough
+RULE_SHARE = 1 / 3
 
 SCHEMA = {
     "invention_id": pl.String,
@@ -50,6 +53,7 @@ class ScreeningSettings:
     recall_target: float = 0.95
     use_classes: bool = True
     class_weight: float = 0.7
+    pair_weight: float = 0.35
     most_features: int = 200_000
     most_read: int = 50_000
     most_weak_labels: int = 3_000
@@ -110,7 +114,8 @@ def screen(
     else:
         linear, own, figures = taught.linear, taught.own, dict(taught.figures)
     made_for, human_hash = name_purpose(rule, settings), hash_human(human, seeds)
-    learned = Learned(linear, figures["threshold"], shortage, made_for, human_hash, counts, len(ids), today)
+    leans = taught is not None and not taught.threshold.is_on_human
+    learned = Learned(linear, figures["threshold"], shortage, made_for, human_hash, counts, len(ids), today, leans)
     rows = judge(documents, ids, learned, rule, human, settings, own=own, hits=hits)
     if linear is not None:
         figures = figures | {"agreement_with_rule": _agreement(rows, hits)}
@@ -149,6 +154,8 @@ def judge(
             judged = _judge_by_rule(held, settings)
         else:
             judged = _judge_by_model(documents, batch, learned.linear, learned.threshold, own or {})
+            if learned.leans_on_rule:
+                judged = [_lean_on_rule(row, hit, learned.threshold) for row, hit in zip(judged, held, strict=True)]
             judged = [_keep_out(row, hit, learned.threshold) for row, hit in zip(judged, held, strict=True)]
         rows = [
             (document, *_let_person_decide(row, human.get(document)))
@@ -224,6 +231,19 @@ def _judge_by_rule(hits: Sequence[Hits], settings: ScreeningSettings) -> list[_R
         words_for, words_against = [*hit.include, *hit.classes][:MOST_REASONS], [*hit.exclude][:MOST_REASONS]
         rows.append((probability, probability >= settings.rule_threshold, "rule", words_for, words_against))
     return rows
+
+
+def _lean_on_rule(row: _Row, hit: Hits, threshold: float) -> _Row:
+    """Until people have labelled enough, the rule's belief in a plain hit counts beside the model's.
+
+    All that such a model knows is the rule's word for other filings: alone it would leave out a filing whose term of
+    the watch no other filing holds. The log odds of both are averaged (logarithmic opinion pool, Genest & Zidek 1986).
+    """
+    if not weak_label(hit):
+        return row
+    model, rule = find_log_odds([row[0], rule_probability(hit)])
+    joined = float(sigmoid(model + RULE_SHARE * (rule - model)))
+    return (joined, joined >= threshold, *row[2:])
 
 
 def _keep_out(row: _Row, hit: Hits, threshold: float) -> _Row:

@@ -32,10 +32,10 @@ LEAST_BY_TIME = 5
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A linear model, the probabilities out of fold of what was learned from, by id, and figures."""
+    """A linear model, its threshold, the probabilities out of fold of what was learned from, by id, and figures."""
 
     linear: Linear
-    threshold: float
+    threshold: Threshold
     own: Mapping[str, float]
     figures: Mapping[str, Any]
 
@@ -59,7 +59,11 @@ def teach(
     tokenise = ScreeningTokens(tuple(terms))
     counted = documents.count_all(read, tokenise=tokenise)
     vectors = fit_vectors(
-        counted, use_classes=settings.use_classes, most=settings.most_features, class_weight=settings.class_weight
+        counted,
+        use_classes=settings.use_classes,
+        most=settings.most_features,
+        class_weight=settings.class_weight,
+        pair_weight=settings.pair_weight,
     )
     place = {document: row for row, document in enumerate(read)}
 
@@ -90,7 +94,7 @@ def teach(
         later = _judge_later(matrix, axes, training, model, threshold, [days.get(each) for each in labelled], settings)
         figures["by_time"] = later
     linear = Linear(vectors, model.weights, model.intercept, model.slope, model.offset, tokenise.terms)
-    return Taught(linear, threshold.value, dict(zip(labelled, model.out_of_fold.tolist(), strict=True)), figures)
+    return Taught(linear, threshold, dict(zip(labelled, model.out_of_fold.tolist(), strict=True)), figures)
 
 
 def _describe(model: Model, threshold: Threshold) -> dict[str, Any]:
