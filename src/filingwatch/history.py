@@ -15,6 +15,7 @@ from filingwatch.warehouse import utc_now
 
 APPEND_ONLY = (
     "ml.model", "ml.topic_lineage", "ml.changepoint_event", "ml.pipeline_change", "ml.promotion", "ml.promotion_effect",
+    "ml.topic_refit",
 )  # fmt: skip
 """Never replaced: each row tells the run that said it, in a column or as the beginning of its model's id."""
 

@@ -220,7 +220,8 @@ def _fill_topics(con: duckdb.DuckDBPyConnection) -> None:
         [WATCH],
     )
     con.execute(
-        "insert into ml.filing_topic select ?, invention_id, 't1', 0.9, 'm' from core.fct_invention limit 5", [WATCH]
+        "insert into ml.filing_topic select ?, invention_id, 't1', 0.9, 'm', null, 0.9 from core.fct_invention limit 5",
+        [WATCH],
     )
     con.execute(
         "insert into insight.dim_technology values (?, 'crowd', 'Crowd analytics', '人群', ['ICCPR 21'])", [WATCH]

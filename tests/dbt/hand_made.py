@@ -52,11 +52,13 @@ def judge(con: duckdb.DuckDBPyConnection, *, irrelevant: Sequence[str] = (), unj
         [list(irrelevant), list(unjudged)],
     )
     con.execute(
-        "insert into ml.topic values ('towns', 't1', 'Cameras', 'rule', 'kept', ['camera'], ['摄像机'], 9, 'm', ?)",
+        "insert into ml.topic values ('towns', 't1', 'Cameras', 'rule', 'kept', ['camera'], ['摄像机'], 9, 'm', ?, "
+        "['H04N 7/18'], 0.2)",
         [SEEN.date()],
     )
     con.execute(
-        "insert into ml.filing_topic select watch, invention_id, 't1', 0.8, 'm' from ml.relevance where is_relevant"
+        "insert into ml.filing_topic select watch, invention_id, 't1', 0.8, 'm', null, 0.8 from ml.relevance "
+        "where is_relevant"
     )
 
 

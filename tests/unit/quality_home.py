@@ -83,10 +83,10 @@ select invention_id, 'acme' as applicant_id, 1 as sequence from core.fct_inventi
 insert into ml.relevance
 select 'smart_cities', invention_id, 0.9, true, 'model', [], [], 'm', null, 0.9, null from core.fct_invention;
 insert into ml.topic values
-    ('smart_cities', 't1', 'traffic', 'rule', 'kept', ['traffic'], ['交通'], 300, 'm', date '2026-11-01'),
-    ('smart_cities', 't0', 'forgotten', 'rule', 'gone', [], [], 0, 'm', date '2026-11-01');
+    ('smart_cities', 't1', 'traffic', 'rule', 'kept', ['traffic'], ['交通'], 300, 'm', date '2026-11-01', [], null),
+    ('smart_cities', 't0', 'forgotten', 'rule', 'gone', [], [], 0, 'm', date '2026-11-01', [], null);
 insert into ml.filing_topic
-select 'smart_cities', invention_id, 't1', 1, 'm' from core.fct_invention where office = 'CN';
+select 'smart_cities', invention_id, 't1', 1, 'm', null, 1 from core.fct_invention where office = 'CN';
 
 create table insight.fct_watch_filing as
 select 'smart_cities' as watch, invention_id, probability, is_relevant, topic_id, office, patent_type, filing_month,

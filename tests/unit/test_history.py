@@ -44,7 +44,7 @@ def recall(con: duckdb.DuckDBPyConnection, *known: str) -> dict[str, Said]:
     names = ", ".join(f"'{run_id}'" for run_id in known)
     sql = history.answer_of(con, "ml.filing_topic", "memory", f"select unnest([{names}])")
     found: dict[str, Said] = {}
-    for watch, name, topic, _, model in con.execute(sql).fetchall():
+    for watch, name, topic, _, model, *_ in con.execute(sql).fetchall():
         found.setdefault(watch, {})[name] = (topic, model)
     return found
 
@@ -106,7 +106,7 @@ def test_what_was_said_before_there_was_a_history_belongs_to_the_run_that_said_i
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     """The log of an older installation begins with what stands, under the job's last run for the watch."""
-    con.execute("insert into ml.filing_topic values ('w', 'a', 't', 0.5, 'm0')")
+    con.execute("insert into ml.filing_topic values ('w', 'a', 't', 0.5, 'm0', null, null)")
     con.execute(
         "insert into ops.job_run values ('r0', 'topics', 'w', 'ran', 'k', '', 1, '{}', '{}', '{}', "
         "timestamp '2026-01-01', 1.0)"

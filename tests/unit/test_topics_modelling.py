@@ -27,6 +27,7 @@ from filingwatch.topics.settling import settle
 SETTINGS = TopicSettings()
 NOTHING = Known(pl.DataFrame(schema=TOPIC_SCHEMA), pl.DataFrame(schema=FILING_SCHEMA), {})
 FIRST, SECOND = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+TWO = ("CNtraffic", "USfaces")
 SUBJECTS = {"traffic": 90, "faces": 70, "energy": 50}
 
 
@@ -117,10 +118,10 @@ def test_a_new_subject_gets_a_topic_of_its_own(first: Topics, filings: pl.DataFr
 def test_known_topics_that_explain_too_little_are_fitted_afresh(filings: pl.DataFrame) -> None:
     """Where the fit that starts from known topics falls short of the share asked for, the fresh one is taken."""
     mixed = filings.select("invention_id", pl.Series("topic_id", [f"t-{n % 3}" for n in range(filings.height)]))
-    topics = [(f"t-{n}", "x", "rule", "kept", [], [], 70, FIRST) for n in range(3)]
+    topics = [(f"t-{n}", "x", "rule", "kept", [], [], 70, FIRST, [], None) for n in range(3)]
     known = Known(
         pl.DataFrame(topics, TOPIC_SCHEMA, orient="row"),
-        mixed.with_columns(pl.lit(1.0).alias("weight")).select(list(FILING_SCHEMA)),
+        mixed.with_columns(pl.lit(1.0).alias("weight"), runner_up=None, margin=pl.lit(1.0)).select(list(FILING_SCHEMA)),
         {},
     )
     strict = TopicSettings(least_as_good=1.01)
@@ -229,3 +230,20 @@ def test_filings_without_words_belong_to_no_topic(filings: pl.DataFrame) -> None
     assert mixed.figures["documents_without_topic"] == 2
     assert mixed.filings.height == filings.height
     assert "share too few words" in fit(mute).figures["note"]
+
+
+def test_a_filing_between_two_topics_names_both_and_has_a_small_margin(first: Topics, filings: pl.DataFrame) -> None:
+    """Margins lie between 0 and 1, a runner-up is another topic, and words of two subjects give a smaller margin."""
+    margins = first.filings["margin"]
+    assert margins.null_count() == 0 and margins.min() >= 0 and margins.max() <= 1
+    assert first.filings.filter(pl.col("runner_up") == pl.col("topic_id")).is_empty()
+    assert set(first.filings["runner_up"].drop_nulls()) <= set(first.topics["topic_id"])
+    assert first.factors is not None
+    one, other = (filings.filter(pl.col("invention_id").str.contains(name)).row(0, named=True) for name in TWO)
+    both = {"invention_id": "X", "text": f"{one['text']} {other['text']}", "symbols": one["symbols"] + other["symbols"]}
+    frame = pl.DataFrame([both | {"invention_id": "Between"}, one], schema=filings.select(list(both)).schema)
+    texts = Texts.of_frame(frame)
+    placed = place_documents(texts, sorted(frame["invention_id"]), first.factors.vectors, first.factors.weights)
+    between, clear = placed.share - placed.second_share
+    assert 0 <= between < clear <= 1
+    assert placed.second_of[0] >= 0 and placed.second_of[0] != placed.topic_of[0]

@@ -30,7 +30,7 @@ class TopicJob:
     """
 
     name = "topics"
-    version = 2
+    version = 3
     reads_corpus = True
     reads = (
         Read(INVENTION, ("invention_id", "text"), is_large=True, decides=False),

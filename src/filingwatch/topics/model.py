@@ -42,6 +42,7 @@ class TopicSettings:
 @dataclass(frozen=True, slots=True)
 class Factors:
     """Topics as numbers. `topic_of[i]` is the heaviest topic of document i, -1 where it has none; `share` its share.
+    `second_of` and `second_share` are the same of the topic that comes second.
 
     `weights` has one row per topic and one column per token, each row of length 1. `explained` is the share of the
     corpus (squared length) that the topics explain. Topics are numbered by falling size, none is empty.
@@ -55,6 +56,8 @@ class Factors:
     explained: float
     is_carried_on: bool
     vectors: Vectors
+    second_of: np.ndarray
+    second_share: np.ndarray
 
 
 def topic_count(documents: int, wanted: int, settings: TopicSettings) -> int:
@@ -133,7 +136,22 @@ def _number_topics(fit: _Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
     place = np.full(count + 1, -1)
     place[order] = np.arange(len(order))
     share = np.where(total > 0, loads.max(axis=1) / np.where(total > 0, total, 1.0), 0.0)
-    return Factors(place[heaviest], share, weights[order], tokens, fit.explained, fit.is_carried_on, vectors)
+    second, second_share = find_second(loads[:, order], total)
+    return Factors(
+        place[heaviest], share, weights[order], tokens, fit.explained, fit.is_carried_on, vectors, second, second_share
+    )
+
+
+def find_second(loads: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The second heaviest topic of each document (rows of `loads`), -1 where there is none; its share of `total`."""
+    rows = np.arange(len(loads))
+    if loads.shape[1] < 2:
+        return np.full(len(loads), -1), np.zeros(len(loads))
+    others = loads.copy()
+    others[rows, loads.argmax(axis=1)] = -1.0
+    second = others.argmax(axis=1)
+    share = others[rows, second] / np.where(total > 0, total, 1.0)
+    return np.where(share > 0, second, -1), np.maximum(share, 0.0)
 
 
 def _fit_vectors(counted: Counted, settings: TopicSettings) -> Vectors:

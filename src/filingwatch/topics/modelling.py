@@ -35,8 +35,16 @@ TOPIC_SCHEMA = {
     "terms_zh": pl.List(pl.String),
     "filing_count": pl.Int32,
     "first_seen_on": pl.Date,
+    "classes": pl.List(pl.String),
+    "coherence": pl.Float64,
 }
-FILING_SCHEMA = {"invention_id": pl.String, "topic_id": pl.String, "weight": pl.Float64}
+FILING_SCHEMA = {
+    "invention_id": pl.String,
+    "topic_id": pl.String,
+    "weight": pl.Float64,
+    "runner_up": pl.String,
+    "margin": pl.Float64,
+}
 LINEAGE_SCHEMA = {
     "topic_id": pl.String,
     "previous_topic_id": pl.String,
@@ -136,14 +144,22 @@ def name_purpose(count: int, settings: TopicSettings) -> str:
 
 def _place(documents: Texts, ids: Sequence[str], fitted: Batch, factors: Factors | None) -> Placed | None:
     if factors is None or len(ids) == len(fitted.ids):
-        return None if factors is None else Placed(factors.topic_of, factors.share, None)
+        return None if factors is None else Placed(*_places(factors), None, *_seconds(factors))
     among = set(fitted.ids)
     rest = [document for document in ids if document not in among]
     placed = place_documents(documents, rest, factors.vectors, factors.weights)
-    said = dict(zip(fitted.ids, zip(factors.topic_of, factors.share, strict=True), strict=True))
-    said |= dict(zip(rest, zip(placed.topic_of, placed.share, strict=True), strict=True))
-    tops, shares = zip(*(said[document] for document in ids), strict=True)
-    return Placed(np.array(tops), np.array(shares), None)
+    said = dict(zip(fitted.ids, zip(*_places(factors), *_seconds(factors), strict=True), strict=True))
+    said |= dict(zip(rest, zip(*_places(placed), *_seconds(placed), strict=True), strict=True))
+    tops, shares, second, second_shares = map(np.array, zip(*(said[document] for document in ids), strict=True))
+    return Placed(tops, shares, None, second, second_shares)
+
+
+def _places(found: Factors | Placed) -> tuple[np.ndarray, np.ndarray]:
+    return found.topic_of, found.share
+
+
+def _seconds(found: Factors | Placed) -> tuple[np.ndarray, np.ndarray]:
+    return found.second_of, found.second_share
 
 
 def _members(placed: Placed | None, count: int) -> list[list[int]]:
@@ -206,12 +222,15 @@ def _topic_rows(
             list(spoken.zh),
             len(rows),
             earlier[topic]["first_seen_on"] if topic in earlier else today,
+            list(spoken.classes),
+            None,
         )
         for topic, state, spoken, rows in zip(matching.ids, matching.states, terms, members, strict=True)
     ]
     for topic in matching.gone:
         row = earlier[topic]
-        rows.append((topic, *names[topic], "gone", row["terms_en"], row["terms_zh"], 0, row["first_seen_on"]))
+        terms_of = (row["terms_en"], row["terms_zh"], 0, row["first_seen_on"], row["classes"], None)
+        rows.append((topic, *names[topic], "gone", *terms_of))
     return sorted(rows)
 
 
@@ -247,9 +266,12 @@ def filing_rows(topic_ids: Sequence[str], placed: Placed | None, ids: Sequence[s
     """The topic of each of these documents (FILING_SCHEMA) that has one."""
     if placed is None:
         return pl.DataFrame(schema=FILING_SCHEMA)
+    columns = (placed.topic_of, placed.share, placed.second_of, placed.second_share)
     rows = [
-        (document, topic_ids[topic], weight)
-        for document, topic, weight in zip(ids, placed.topic_of.tolist(), placed.share.tolist(), strict=True)
+        (document, topic_ids[topic], weight, topic_ids[second] if second >= 0 else None, weight - second_weight)
+        for document, topic, weight, second, second_weight in zip(
+            ids, *(column.tolist() for column in columns), strict=True
+        )
         if topic >= 0
     ]
     return pl.DataFrame(rows, FILING_SCHEMA, orient="row")

@@ -15,7 +15,7 @@ from scipy.optimize import nnls
 
 from filingwatch.kept import pack, pack_vectors, unpack, unpack_vectors
 from filingwatch.texts import Texts
-from filingwatch.topics.model import Factors
+from filingwatch.topics.model import Factors, find_second
 from filingwatch.vectors import Vectors
 
 LONGEST = dt.timedelta(days=31)
@@ -31,6 +31,7 @@ MOST_MEASURED = 2_000
 @dataclass(frozen=True, slots=True)
 class Placed:
     """`topic_of[i]` is the heaviest topic of document i, -1 where it has none; `share` its share of all loads.
+    `second_of` and `second_share` are the same of the topic that comes second.
 
     `unexplained` is the mean share of a document that the topics leave: what they explain of the squared length of its
     known words and classes, times the share of its words and classes that are known, is the share they explain. A new
@@ -40,6 +41,8 @@ class Placed:
     topic_of: np.ndarray
     share: np.ndarray
     unexplained: float | None
+    second_of: np.ndarray
+    second_share: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def place_documents(texts: Texts, ids: Sequence[str], vectors: Vectors, weights:
     """Place these documents, by rising id, among topics (rows of `weights`)."""
     # |x - hW|^2 for W with a triangular L L' = W W' is |L'h - b|^2 plus what no load can explain
     triangle = np.linalg.cholesky(weights @ weights.T + 1e-9 * np.eye(len(weights)))
-    tops, shares, explained = [], [], []
+    loads_of, explained = [np.zeros((0, len(weights)))], []
     for batch in texts.batches(ids):
         counted = texts.count(batch)
         matrix = vectors.build(counted).matrix
@@ -96,15 +99,15 @@ def place_documents(texts: Texts, ids: Sequence[str], vectors: Vectors, weights:
         aims = np.linalg.solve(triangle, (matrix @ weights.T).T).T
         for row, aim in enumerate(aims):
             loads, distance = nnls(triangle.T, aim)
-            total = loads.sum()
-            tops.append(int(loads.argmax()) if total > 0 else -1)
-            shares.append(float(loads.max() / total) if total > 0 else 0.0)
+            loads_of.append(loads[None])
             if held[row]:
                 share = (aim @ aim - distance**2) / lengths[row] if lengths[row] else 0.0
                 explained.append(float(known[row] * share))
-    return Placed(
-        np.array(tops, dtype=np.int64), np.array(shares), 1.0 - float(np.mean(explained)) if explained else None
-    )
+    loads = np.vstack(loads_of)
+    total = loads.sum(axis=1)
+    tops = np.where(total > 0, loads.argmax(axis=1), -1)
+    shares = loads.max(axis=1, initial=0.0) / np.where(total > 0, total, 1.0)
+    return Placed(tops, shares, 1.0 - float(np.mean(explained)) if explained else None, *find_second(loads, total))
 
 
 def keep_fit(
