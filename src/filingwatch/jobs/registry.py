@@ -25,8 +25,9 @@ def jobs_of(stage: Stage) -> tuple[Job, ...]:
 
         return (RelevanceJob(), TopicJob())
     from filingwatch.jobs.changepoints import ChangepointJob
+    from filingwatch.jobs.emergence import EmergenceJob
 
-    return (ChangepointJob(),)
+    return (EmergenceJob(), ChangepointJob())
 
 
 def all_jobs() -> tuple[Job, ...]:
