@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[str, ...] | None] = {
     "right_tag": ("confirmed", "refused", "reset"),
     "alert": ("acknowledged", "muted", "reset"),
     "topic_name": None,
+    "topic_refit": ("accepted", "refused", "reset"),
     "batch_accepted": ("accepted",),
     "link": ("join", "split", "reset"),
     "applicant_pair": ("same", "different", "reset"),
@@ -40,7 +41,8 @@ KINDS: dict[str, tuple[str, ...] | None] = {
 """What may be decided, with the allowed values (None: any text). `reset` takes back, `skip` leaves to others."""
 
 PER_WATCH = frozenset({
-    "relevance_label", "relevance_ruling", "relevance_seed", "right_tag", "topic_name", "new_way",
+    "relevance_label", "relevance_ruling", "relevance_seed", "right_tag", "topic_name", "topic_refit",
+    "new_way",
 })  # fmt: skip
 """Kinds that belong to one watch; the others speak of filings or sources, which all watches share."""
 

@@ -172,6 +172,7 @@ def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append((f"job {job['job']}", f"{job['watch'] or 'all watches'}: {job['status']} ({job['reason']})"))
         if job.get("figures", {}).get("promotion") == "held back":
             rows.append(("", f"{job['watch']}: a new model is held back, {job['figures']['promotion_because']}"))
+        rows += [("", f"{job['watch']}: {line}") for line in _refit_lines(job.get("figures", {}))]
     if "publish" in figures:
         rows.append(("publish", f"{figures['publish']['action']} version {figures['publish']['version']}"))
     if "alerts" in figures:
@@ -179,6 +180,15 @@ def _stages(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         failed = [d for d in figures["alerts"] if d["status"] != "delivered"]
         rows.append(("notify", f"{len(told)} alerts delivered, {len(failed)} deliveries failed"))
     return rows
+
+
+def _refit_lines(figures: Mapping[str, Any]) -> list[str]:
+    """What there is to say of a refit of the topics that did not simply take over."""
+    if figures.get("refit") == "held back":
+        return [f"a refit of the topics is held back, {figures['refit_because']}; `filingwatch topics review` shows it"]
+    if figures.get("refit") == "waits for a person":
+        return ["a refit of the topics waits for a person; `filingwatch topics review` shows it"]
+    return []
 
 
 def _source_line(source: Mapping[str, Any]) -> str:

@@ -94,7 +94,10 @@ class RelevanceRule(_Part):
 
 
 class TopicRule(_Part):
+    """How many topics there are wanted, and which share of their names a refit may lose without a person's word."""
+
     count: int = Field(default=12, ge=2, le=200)
+    most_lost_share: float = Field(default=0.2, ge=0, le=1)
 
 
 class Watch(_Part):

@@ -198,7 +198,8 @@ def decide(
     relevance_label   relevant, irrelevant, skip, reset   of a publication or an invention, for a watch
     relevance_ruling  relevant, irrelevant, reset         where people differ (`filingwatch labels disputes`)
     relevance_seed    relevant, irrelevant, reset         a weak label, to begin with
-    topic_name        any name                            of a topic of a watch
+    topic_name        any name                            better: `filingwatch topics name`
+    topic_refit       accepted, refused, reset            better: `filingwatch topics review`
     right_tag         confirmed, refused, reset           of <invention>|<right>, for a watch
     alert             acknowledged, muted, reset          of an alert
     link              join, split, reset                  better: `filingwatch links`

@@ -34,11 +34,11 @@ def last_model(job: str) -> Read:
     return Read("ml.model", ("model_id", "state"), per_watch=True, where=f"job = '{job}' and model_id in ({latest})")
 
 
-def standing_models(job: str) -> Read:
+def standing_models(job: str, held_in: str = "ml.promotion") -> Read:
     """How a job that may hold a model back reads those that matter for the watch: the newest that was not held back,
-    and the newest of all; ids say which came later."""
+    and the newest of all; ids say which came later. `held_in` is the table that tells which were."""
     mine = f"select arg_max(model_id, trained_at) from ml.model where job = '{job}' and {{}} group by watch"
-    held_back = "select candidate_id from ml.promotion where decision = 'held back'"
+    held_back = f"select candidate_id from {held_in} where decision = 'held back'"
     any_of = " or ".join(f"model_id in ({mine.format(rule)})" for rule in ("true", f"model_id not in ({held_back})"))
     return Read("ml.model", ("model_id", "state"), per_watch=True, where=f"job = '{job}' and ({any_of})")
 
