@@ -79,30 +79,30 @@ def factorise(
     starts from them is taken as long as it explains nearly what a fresh one does: topics then stay what they are.
     Otherwise the fresh fit is taken, which also finds what is new.
     """
-    vectors = _fit_vectors(counted, settings)
+    vectors = fit_vectors(counted, settings)
     features = vectors.build(counted)
     matrix = features.matrix
     if min(matrix.shape) < count:
         return None
     # one thread: sums in one order, the same bits every time
     with threadpool_limits(1):
-        fit = _fit(matrix, count, settings)
+        fit = fit_factors(matrix, count, settings)
         if len(known) == count and all(known):
-            carried = _fit(matrix, count, settings, np.vstack([_mean_row(matrix, rows) for rows in known]))
+            carried = fit_factors(matrix, count, settings, np.vstack([_mean_row(matrix, rows) for rows in known]))
             if carried.explained >= settings.least_as_good * fit.explained:
                 fit = carried
     return _number_topics(fit, features.tokens, vectors)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
+class Fit:
     loads: np.ndarray
     components: np.ndarray
     explained: float
     is_carried_on: bool
 
 
-def _fit(matrix: sparse.csr_matrix, count: int, settings: TopicSettings, start: np.ndarray | None = None) -> _Fit:
+def fit_factors(matrix: sparse.csr_matrix, count: int, settings: TopicSettings, start: np.ndarray | None = None) -> Fit:
     model = NMF(
         count,
         init="nndsvd" if start is None else "custom",
@@ -117,14 +117,14 @@ def _fit(matrix: sparse.csr_matrix, count: int, settings: TopicSettings, start: 
         loads = model.fit_transform(matrix, **given)
     energy = float(matrix.multiply(matrix).sum())
     explained = 1.0 - float(model.reconstruction_err_) ** 2 / energy if energy else 0.0
-    return _Fit(loads, model.components_, explained, start is not None)
+    return Fit(loads, model.components_, explained, start is not None)
 
 
 def _mean_row(matrix: sparse.csr_matrix, rows: Sequence[int]) -> np.ndarray:
     return np.asarray(matrix[list(rows)].mean(axis=0)).ravel()
 
 
-def _number_topics(fit: _Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
+def _number_topics(fit: Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
     count = len(fit.components)
     lengths = np.linalg.norm(fit.components, axis=1)
     weights = fit.components / np.where(lengths > 0, lengths, 1.0)[:, None]
@@ -154,7 +154,7 @@ def find_second(loads: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.nd
     return np.where(share > 0, second, -1), np.maximum(share, 0.0)
 
 
-def _fit_vectors(counted: Counted, settings: TopicSettings) -> Vectors:
+def fit_vectors(counted: Counted, settings: TopicSettings) -> Vectors:
     least = 2 if counted.words.matrix.shape[0] < 500 else 5
     most = settings.most_features
     words = fit_block(counted.words, least=least, most_share=0.4, most=most, is_sublinear=True)

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from filingwatch.texts import Batch, Texts, draw_sample
+from filingwatch.topics.choosing import choose_count
 from filingwatch.topics.identity import Described, Matching, match_topics
 from filingwatch.topics.model import Factors, TopicSettings, factorise, topic_count
 from filingwatch.topics.placing import Placed, place_documents
@@ -82,7 +83,7 @@ def model_topics(
     documents: pl.DataFrame | Texts,
     known: Known,
     *,
-    count: int,
+    count: int | None,
     settings: TopicSettings,
     today: dt.date,
     mint_from: str,
@@ -92,16 +93,24 @@ def model_topics(
 
     Documents are a frame with invention_id (unique), text and symbols, or texts with the ids that are meant.
 
-    Every document belongs to its heaviest topic; one that shares no word or class with others belongs to none and is
-    counted. Where there are too few documents, every known topic is gone and the figures say why.
+    Without `count` there are as many topics as were known, and the first time as many as `choosing` finds (in the
+    figures as `count_choice`). Every document belongs to its heaviest topic; one that shares no word or class with
+    others belongs to none and is counted. Where there are too few documents, every known topic is gone and the figures
+    say why.
     """
     if isinstance(documents, pl.DataFrame):
         ids, documents = documents["invention_id"].to_list(), Texts.of_frame(documents)
     ids = sorted(ids or ())
-    bears = topic_count(len(ids), count, settings)
     before = _describe_known(known)
     # all of them as long as they are not too many, drawn by their ids otherwise
     fitted = documents.read(sorted(draw_sample(ids, settings.most_fitted, settings.seed)))
+    wanted, choice = count, None
+    if wanted is None:
+        wanted = sum(bool(topic.members) for topic in before.values())
+        if not wanted:
+            choice = choose_count(documents.count(fitted), settings)
+            wanted = choice.count
+    bears = topic_count(len(ids), wanted, settings)
     factors = None
     if bears:
         factors = factorise(documents.count(fitted), bears, settings, _rows_of_known(before, fitted.ids))
@@ -126,6 +135,7 @@ def model_topics(
         "fitted": len(fitted.ids) if factors is not None else 0,
         "topics": len(now),
         "topics_allowed": bears,
+        "count_choice": None if choice is None else asdict(choice),
         "documents_without_topic": len(ids) - filings.height,
         "states": dict(sorted(topics.group_by("state").len().iter_rows())),
         "same_topic_share": same_topic_share(filings, known.filings),
@@ -137,7 +147,7 @@ def model_topics(
     return Topics(topics, filings, steps, parameters, figures, factors, matching.ids)
 
 
-def name_purpose(count: int, settings: TopicSettings) -> str:
+def name_purpose(count: int | None, settings: TopicSettings) -> str:
     """16 hex digits over all that topics depend on besides documents and the topics before."""
     return hashlib.sha256(json.dumps([VERSION, count, asdict(settings)]).encode()).hexdigest()[:16]
 
