@@ -15,8 +15,9 @@ from filingwatch.rights.tagging import MOST_QUOTED, Text, find_tags
 
 RULES = read_rules()
 PIECES = (
-    "face recognition", "Face-Recognition", "ＦＡＣＥ recognition", "人脸识别", "人 脸识别", "人脸\u3000识别", "blacklist",
-    "黑名单", "e\u0301", "\ufb03", "İ", "ß", "。", "；", ". ", ", ", "，", "\n", " ", "-", "\u2003", "𠮷", "😀", "0.5",
+    "face recognition", "Face-Recognition", "ＦＡＣＥ recognition", "人脸识别", "人 脸识别", "人脸\u3000识别",
+    "blacklist", "黑名单", "e\u0301", "\ufb03", "İ", "ß", "。", "；", ". ", ", ", "，", "\n",
+    " ", "-", "\u2003", "𠮷", "😀", "0.5",
 )  # fmt: skip
 
 

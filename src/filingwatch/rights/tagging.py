@@ -20,6 +20,7 @@ MOST_QUOTED = 400
 
 CLASS_FIELD = "class"
 _LATIN = r"[a-z0-9\u00df-\u024f]"
+_WORD = re.compile(f"{_LATIN}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _find_passages(document: Sequence[Text], rules: RuleSet) -> Iterator[tuple[R
         return
     plains = [Plain(text.text) for text in document]
     whole = "\n".join(plain.text for plain in plains)
-    held = {word for word in _roots(rules, document[0].language) if word in whole}
+    held = _roots(rules, document[0].language).find(whole)
     for pattern in patterns:
         if any(held.isdisjoint(group.roots) for group in pattern.groups):
             continue
@@ -119,6 +120,7 @@ class _Group:
     def __init__(self, terms: Sequence[str]) -> None:
         self.patterns = {_root(term): re.compile(_spell(term)) for term in terms}
         self.roots = frozenset(self.patterns)
+        self.begun = frozenset(_root(term) for term in terms if term.endswith("*"))
 
     def find(self, text: str, start: int, end: int, held: set[str]) -> list[tuple[int, int]]:
         """Where the terms stand in [start, end) of a plain text."""
@@ -191,10 +193,30 @@ def _patterns(rules: RuleSet) -> dict[str, list[_Pattern]]:
     return found
 
 
+class _Roots:
+    """The plain letters of all terms of one language. Most words of a text begin no term: only the others are tried."""
+
+    def __init__(self, groups: Iterable[_Group]) -> None:
+        self.anywhere: set[str] = set()
+        self.by_word: dict[str, set[str]] = {}
+        for group in groups:
+            self.anywhere |= {root for root in group.roots if root in group.begun or not _WORD.match(root)}
+            for root in group.roots - self.anywhere:
+                first = _WORD.findall(root)[0]
+                for word in (first, f"{first}s") if first == root else (first,):
+                    self.by_word.setdefault(word, set()).add(root)
+
+    def find(self, whole: str) -> set[str]:
+        """Those that stand in a plain text, as far as a plain look tells."""
+        tried = set(self.anywhere)
+        for word in self.by_word.keys() & set(_WORD.findall(whole)):
+            tried |= self.by_word[word]
+        return {root for root in tried if root in whole}
+
+
 @lru_cache(maxsize=8)
-def _roots(rules: RuleSet, language: str) -> tuple[str, ...]:
-    groups = (group for one in _patterns(rules)[language] for group in (*one.groups, one.unless, one.nowhere))
-    return tuple(dict.fromkeys(root for group in groups for root in sorted(group.roots)))
+def _roots(rules: RuleSet, language: str) -> _Roots:
+    return _Roots(group for one in _patterns(rules)[language] for group in (*one.groups, one.unless, one.nowhere))
 
 
 @lru_cache(maxsize=20_000)
