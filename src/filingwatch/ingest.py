@@ -91,7 +91,8 @@ def sources_for(
     or expected, unless told so."""
     live = [Opening(one.name, partial(one.build, settings)) for one in connectors if one.is_configured(settings)]
     demo = settings.demo == "on" or (settings.demo == "auto" and not live and not has_real_filings(con))
-    invented = [Opening(DemoOffice.name, partial(DemoOffice, seed=settings.demo_seed, scale=settings.demo_scale))]
+    world = {"seed": settings.demo_seed, "scale": settings.demo_scale, "begins": settings.demo_begins}
+    invented = [Opening(DemoOffice.name, partial(DemoOffice, **world))]
     return live + (invented if demo else [])
 
 

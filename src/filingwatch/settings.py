@@ -50,6 +50,7 @@ class Settings:
     demo: DemoMode = "auto"
     demo_seed: int = 2015
     demo_scale: float = 1.0
+    demo_begins: dt.date | None = None
     threads: int = 2
     memory_limit: str = "3GB"
     keep_versions: int = 7
@@ -133,6 +134,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         demo=demo,  # type: ignore[arg-type]
         demo_seed=int(_read_number(env, "FILINGWATCH_DEMO_SEED", 2015, least=0)),
         demo_scale=_read_number(env, "FILINGWATCH_DEMO_SCALE", 1.0, least=0.01),
+        demo_begins=_read_date(env, "FILINGWATCH_DEMO_BEGINS"),
         threads=int(_read_number(env, "FILINGWATCH_THREADS", 2, least=1)),
         memory_limit=env.get("FILINGWATCH_MEMORY_LIMIT", "3GB"),
         keep_versions=int(_read_number(env, "FILINGWATCH_KEEP_VERSIONS", 7, least=1)),
@@ -186,13 +188,17 @@ def _read_contact(env: Mapping[str, str]) -> str:
 
 
 def _read_day(env: Mapping[str, str]) -> dt.date:
-    text = env.get("FILINGWATCH_TODAY")
+    return _read_date(env, "FILINGWATCH_TODAY") or dt.datetime.now(dt.UTC).date()
+
+
+def _read_date(env: Mapping[str, str], name: str) -> dt.date | None:
+    text = env.get(name)
     if not text:
-        return dt.datetime.now(dt.UTC).date()
+        return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(f"FILINGWATCH_TODAY is {text!r}; write a day as 2026-11-22, or unset it.") from error
+        raise BadInput(f"{name} is {text!r}; write a day as 2026-11-22, or unset it.") from error
 
 
 def _read_number(env: Mapping[str, str], name: str, default: float, *, least: float) -> float:

@@ -119,6 +119,14 @@ def read_wildlife_fields() -> tuple[Field, ...]:
     )
 
 
+@cache
+def read_beginning_field() -> Field:
+    """The subject that begins in a world made with one; those who file it are those of the fields of interest."""
+    companies = read_yaml(_FOLDER / "companies.yaml")["of_interest"]
+    [(name, data)] = read_yaml(_FOLDER / "fields_that_begin.yaml").items()
+    return _field(name, data, data["share"], True, companies)
+
+
 def _field(name: str, data: dict[str, Any], total: float, is_of_interest: bool, companies: list[Any]) -> Field:
     phrases = {
         kind: tuple(Phrase(*line.split(" | ")) for line in data[kind])

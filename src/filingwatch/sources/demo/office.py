@@ -39,7 +39,8 @@ class DemoOffice:
     """Synthetic filings about smart cities and about things whose words collide with it.
 
     The records are a pure function of (seed, day of the first night, scale) and the day asked for; `scale` multiplies
-    all rates (1.0 gives some twelve thousand publications).
+    all rates (1.0 gives some twelve thousand publications). With `begins` a new subject is filed from that month on
+    (see `truth.planted_topic`), and nothing else is different.
 
     Raises:
         BadInput: seed, scale or page size out of range.
@@ -49,7 +50,9 @@ class DemoOffice:
     feed = "demo"
     is_synthetic = True
 
-    def __init__(self, seed: int = 2015, scale: float = 1.0, page_size: int = 500) -> None:
+    def __init__(
+        self, seed: int = 2015, scale: float = 1.0, page_size: int = 500, begins: dt.date | None = None
+    ) -> None:
         if seed < 0:
             raise BadInput(f"The demo's seed is {seed}; it must be 0 or more.")
         if not 0 < scale <= MOST_SCALE:
@@ -59,6 +62,7 @@ class DemoOffice:
         self.seed = seed
         self.scale = scale
         self.page_size = page_size
+        self.begins = begins
 
     def pages(self, query: Query, since: Cursor | None) -> Iterator[Page]:
         """Pages of at most `page_size` records told after the cursor and until `query.as_of`, oldest first.
@@ -70,7 +74,9 @@ class DemoOffice:
         """
         started = time.monotonic()
         place = _read_cursor(since) if since is not None else _Place(query.as_of, _BEFORE_ALL, 0)
-        acts = list_acts(World(self.seed, place.born, self.scale), place.through, query.as_of)[place.taken :]
+        acts = list_acts(World(self.seed, place.born, self.scale, self.begins), place.through, query.as_of)[
+            place.taken :
+        ]
         # once a month, as an office publishes its statistics: unchanged nights stay unchanged
         is_new_month = place.through.replace(day=1) < query.as_of.replace(day=1)
         totals = count_totals(query.as_of, self.scale) if acts and is_new_month else []
@@ -81,7 +87,7 @@ class DemoOffice:
             records = [Record(index, describe_act(act)) for index, act in enumerate(chunk)]
             yield Page(
                 feed=self.feed,
-                request={"seed": self.seed, "scale": self.scale, **place.as_cursor(), "as_of": query.as_of.isoformat()},
+                request=self._world() | {**place.as_cursor(), "as_of": query.as_of.isoformat()},
                 records=records,
                 rejects=(),
                 next_cursor=after.as_cursor(),
@@ -91,6 +97,10 @@ class DemoOffice:
                 background=() if start else totals,
             )
             place, started = after, time.monotonic()
+
+    def _world(self) -> dict[str, int | float | str]:
+        begins = {} if self.begins is None else {"begins": self.begins.isoformat()}
+        return {"seed": self.seed, "scale": self.scale, **begins}
 
 
 def _place_after(place: _Place, chunk: Sequence[Act], rest: Sequence[Act], as_of: dt.date) -> _Place:

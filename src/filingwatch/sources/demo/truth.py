@@ -1,4 +1,5 @@
-"""What was planted in the demo's world: its growth, its seasons, and the two shifts that a good detector finds.
+"""What was planted in the demo's world: its growth, its seasons, and the two shifts that a good detector finds; in a
+world made with one, a subject that begins.
 
 Nothing else in this world changes its rate. Tests read the truth here; nothing outside of the demo and tests does.
 """
@@ -25,6 +26,11 @@ SURGE_FACTOR = 14.0
 SURGE_LEAD_MONTHS = 8
 SURGE_WINDOW_DAYS = 30
 
+BEGINNING_FIELD = "low_altitude"
+BEGINNING_GROWTH = 2.0
+BEGINNING_YEARS = 5
+"""A subject that begins is filed some seven times in its first month; it doubles every year for five years."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlantedShift:
@@ -40,6 +46,24 @@ class PlantedShift:
     factor: float
     visible_from: dt.date
     series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedTopic:
+    """A subject that nobody files before `month` and many file from then on; `words` are said of no other filing."""
+
+    name: str
+    field: str
+    month: dt.date
+    words: tuple[str, ...]
+
+
+def planted_topic(begins: dt.date | None) -> PlantedTopic | None:
+    """The emerging topic of a world in which a subject begins; None in any other."""
+    if begins is None:
+        return None
+    words = ("低空", "航路", "起降", "无人机", "airway", "airspace", "vertiport", "drone", "low-altitude", "take-off")
+    return PlantedTopic("urban low-altitude flight", BEGINNING_FIELD, begins.replace(day=1), words)
 
 
 def surge_start(born: dt.date) -> dt.date:

@@ -1,8 +1,9 @@
 """The demo's world: which inventions are filed, and in which order its offices tell of them.
 
 A month of filings is drawn from (seed, month) alone, the surge from (seed, month, born), and the small stream about
-wildlife from a chance of its own: what an office did up to a day therefore never depends on how far ahead one looks,
-and no stream moves another. What is told of one invention belongs to `acts`.
+wildlife from a chance of its own, as is the subject that begins where a world is made with one: what an office did up
+to a day therefore never depends on how far ahead one looks, and no stream moves another. What is told of one invention
+belongs to `acts`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from filingwatch.sources.demo.acts import (
     withdraw,
 )
 from filingwatch.sources.demo.calendar import days_in_month, first_of_month, month_index
-from filingwatch.sources.demo.fields import Field, read_fields, read_wildlife_fields
+from filingwatch.sources.demo.fields import Field, read_beginning_field, read_fields, read_wildlife_fields
 
 FAMILY_SHARE = 0.1
 WITHDRAWN_IN = (dt.date(2016, 5, 1), dt.date(2021, 9, 1))
 """The first Chinese invention of each of these months is withdrawn by its office some time after publication."""
 
-_WHOLE, _SURGE, _WILDLIFE = 0, 1, 2
+_WHOLE, _SURGE, _WILDLIFE, _BEGINNING = 0, 1, 2, 3
 
 
 _Cell = tuple["Rate", Field]
@@ -70,15 +71,29 @@ WILDLIFE_RATES = (
     Rate("EP", False, 0.03, 0.02),
 )
 """The second stream, for which `of_interest` is said of the wildlife watch."""
+BEGINNING_RATES = (
+    Rate("CN", False, 4.5, 0.0),
+    Rate("CN", True, 2.0, 0.0),
+    Rate("US", False, 0.3, 0.0),
+    Rate("EP", False, 0.1, 0.0),
+    Rate("WO", False, 0.3, 0.0),
+    Rate("KR", False, 0.2, 0.0),
+)
+"""The subject that begins, in its first month."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Which world: the same three values give the same filings for ever."""
+    """Which world: the same values give the same filings for ever.
+
+    `begins` is the first month in which a subject is filed that nobody filed before; None for a world without one,
+    which is the same as the other but for the filings of that subject.
+    """
 
     seed: int
     born: dt.date
     scale: float
+    begins: dt.date | None = None
 
 
 def list_acts(world: World, after: dt.date | None, until: dt.date) -> list[Act]:
@@ -104,7 +119,12 @@ def _acts_of_month(world: World, month: int) -> Iterator[Act]:
     places = Places()
     yield from _acts_of_stream(world, month, _WHOLE, _cells(), _expected_counts(month), places)
     yield from _acts_of_surge(world, month, places)
-    yield from _acts_of_stream(world, month, _WILDLIFE, _wildlife_cells(), _expected_wildlife(month), LastPlaces())
+    last = LastPlaces()
+    yield from _acts_of_stream(world, month, _WILDLIFE, _wildlife_cells(), _expected_wildlife(month), last)
+    if world.begins is not None and month >= month_index(world.begins):
+        expected = _expected_beginning(month, month_index(world.begins))
+        # after all others, so that it takes no number from them
+        yield from _acts_of_stream(world, month, _BEGINNING, _beginning_cells(), expected, last)
 
 
 def _acts_of_stream(
@@ -134,6 +154,11 @@ def _wildlife_cells() -> tuple[_Cell, ...]:
     return tuple((rate, field) for rate in WILDLIFE_RATES for field in read_wildlife_fields())
 
 
+@cache
+def _beginning_cells() -> tuple[_Cell, ...]:
+    return tuple((rate, read_beginning_field()) for rate in BEGINNING_RATES)
+
+
 def _expected_counts(month: int) -> np.ndarray:
     """Expected inventions of a month in each cell, at scale 1 and without the surge."""
     growth, season = _growth(month), _season(month)
@@ -161,6 +186,14 @@ def _expected_wildlife(month: int) -> np.ndarray:
             * (season if rate.office == "CN" else 1.0)
             for rate, field in _wildlife_cells()
         ]
+    )
+
+
+def _expected_beginning(month: int, first: int) -> np.ndarray:
+    """The same of the subject that begins: it doubles every year for five years."""
+    growth = truth.BEGINNING_GROWTH ** min((month - first) / 12, truth.BEGINNING_YEARS)
+    return np.array(
+        [growth * rate.of_interest * (_season(month) if rate.office == "CN" else 1.0) for rate, _ in _beginning_cells()]
     )
 
 
