@@ -11,6 +11,9 @@ from filingwatch.companies.asking import ask
 from filingwatch.errors import BadInput
 
 _MOST_CHOICES = 12
+_WIDE = (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), *range(0xFF10, 0xFF1A))
+_NARROW = {wide: wide - 0xFEE0 for wide in _WIDE}
+"""Latin letters and digits of full width and their usual form."""
 
 
 def find_company(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
@@ -100,8 +103,10 @@ def choose_watch(con: duckdb.DuckDBPyConnection, group_id: str, watch: str | Non
 
 def bare_words(text: str) -> str:
     """Normal form of a name as in the warehouse (macro bare_words): letters and digits, without case and accents."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return "".join(letter for letter in unicodedata.normalize("NFC", plain).lower() if letter.isalnum())
+    narrow = text.translate(_NARROW)
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", narrow) if not unicodedata.combining(letter))
+    plain = unicodedata.normalize("NFC", plain).lower()
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LN")
 
 
 def _named(con: duckdb.DuckDBPyConnection, condition: str, bare: str) -> list[dict[str, Any]]:

@@ -128,8 +128,8 @@ def tell_firsts(data: Data) -> Section:
         "say. Earlier filings of anybody, known by group or not, stand beside.",
         f"Over all offices it was first in {len(shown)} of the {count(len(rivalled), 'subject')} in which another "
         f"followed company files too (in {sum(bool(row['is_left_censored']) for row in shown)} of them so near to "
-        f"where the data begin that an earlier one may be missing), and {count(len(single), 'time')} at a single office; in "
-        f"{count(len(everywhere) - len(rivalled), 'subject')} it is the only one.",
+        f"where the data begin that an earlier one may lack), and {count(len(single), 'time')} at a single office; "
+        f"in {count(len(everywhere) - len(rivalled), 'subject')} it is the only one.",
     ]
     if not shown:
         shown = rivalled[:MOST_FIRSTS]
