@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from filingwatch.document_columns import read_ids, read_names, read_texts
 from filingwatch.errors import BadInput
 
 NEEDED = ("id", "title", "abstract", "label")
@@ -49,18 +50,15 @@ def read_labelled(path: Path) -> LabelledFile:
     labels = _read_labels(frame, path)
     if not any(labels):
         raise BadInput(f"{path}: no document is labelled relevant (1), so recall cannot be measured.")
-    ids = _read_ids(frame, path)
-    texts = [
-        f"{title}. {abstract}" if title and abstract else title or abstract
-        for title, abstract in zip(_read_texts(frame, "title", path), _read_texts(frame, "abstract", path), strict=True)
-    ]
+    ids = read_ids(frame, path)
+    texts = read_texts(frame, path)
     if not any(texts):
         raise BadInput(f"{path}: title and abstract are empty in every row, so there is nothing to learn from.")
     families = None
     if "family" in frame.columns:
-        named = _read_names(frame, "family", path)
+        named = read_names(frame, "family", path)
         families = [f"family:{name}" if name else f"id:{held}" for name, held in zip(named, ids, strict=True)]
-    languages = [name or "" for name in _read_names(frame, "lang", path)] if "lang" in frame.columns else None
+    languages = [name or "" for name in read_names(frame, "lang", path)] if "lang" in frame.columns else None
     unused = [name for name in pl.read_parquet_schema(path) if name not in (*NEEDED, "family", "lang")]
     return LabelledFile(ids, texts, labels, families, languages, unused)
 
@@ -89,25 +87,3 @@ def _read_labels(frame: pl.DataFrame, path: Path) -> list[bool]:
             f"{path}: label is {label[wrong[0]]} in row {wrong[0] + 1} (counted from 1); only 0 and 1 can be."
         )
     return label.cast(pl.Boolean).to_list()
-
-
-def _read_ids(frame: pl.DataFrame, path: Path) -> list[str]:
-    ids = pl.Series("id", _read_names(frame, "id", path), dtype=pl.String)
-    if ids.null_count():
-        raise BadInput(f"{path}: id is empty in row {ids.is_null().arg_true()[0] + 1} (counted from 1).")
-    twice = ids.filter(ids.is_duplicated()).sort()
-    if len(twice):
-        raise BadInput(f"{path}: {twice.n_unique()} ids stand in more than one row, the first of them {twice[0]!r}.")
-    return ids.to_list()
-
-
-def _read_names(frame: pl.DataFrame, name: str, path: Path) -> list[str | None]:
-    if frame[name].dtype.is_nested():
-        raise BadInput(f"{path}: {name} is {frame[name].dtype}; it must be one name or number.")
-    return frame[name].cast(pl.String).to_list()
-
-
-def _read_texts(frame: pl.DataFrame, name: str, path: Path) -> list[str]:
-    if frame[name].dtype not in (pl.String, pl.Null, pl.Categorical):
-        raise BadInput(f"{path}: {name} is {frame[name].dtype}, not text.")
-    return [(text or "").strip() for text in frame[name].cast(pl.String).to_list()]

@@ -15,6 +15,7 @@ from filingwatch.cli import (
     past,
     relevance,
     screening,
+    topics_fit,
 )
 from filingwatch.cli.app import app, main
 
@@ -35,4 +36,5 @@ __all__ = [
     "past",
     "relevance",
     "screening",
+    "topics_fit",
 ]
