@@ -29,7 +29,7 @@ _KEPT = ("core", "series")
 _UPSTREAM: dict[str, tuple[str, ...]] = {
     "core": (),
     "series": ("transform:core", "applicants", "relevance", "topics", "pipeline"),
-    "findings": ("transform:series", "emergence", "changepoints", "completeness", "nowcasts", "vintages"),
+    "findings": ("transform:series", "rights", "emergence", "changepoints", "completeness", "nowcasts", "vintages"),
 }
 
 

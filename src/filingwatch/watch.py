@@ -74,6 +74,12 @@ class Use(_Entry):
     """What a filing is for: a field of use such as traffic or policing."""
 
 
+class BodyPart(_Entry):
+    """A part of a city that sees and hears, carries, thinks or acts, beside what the technologies say of theirs."""
+
+    id: Body  # type: ignore[assignment]
+
+
 class SeriesRule(_Part):
     """One family of series to monitor: relevant inventions counted by month for every cell of these dimensions."""
 
@@ -112,12 +118,13 @@ class Watch(_Part):
     offices: tuple[str, ...] = ()
     technologies: tuple[Technology, ...] = ()
     uses: tuple[Use, ...] = ()
+    body: tuple[BodyPart, ...] = ()
     series: tuple[SeriesRule, ...] = Field(min_length=1)
     alerts: AlertRule = AlertRule()
     relevance: RelevanceRule = RelevanceRule()
     topics: TopicRule = TopicRule()
 
-    @field_validator("technologies", "uses")
+    @field_validator("technologies", "uses", "body")
     @classmethod
     def _distinct(cls, entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
         ids = [entry.id for entry in entries]

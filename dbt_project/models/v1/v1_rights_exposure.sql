@@ -12,5 +12,9 @@ select
     filing_month,
     basis,
     filing_count,
-    is_synthetic
+    is_synthetic,
+    state,
+    protected_count,
+    topic_id,
+    group_id
 from rights_exposure

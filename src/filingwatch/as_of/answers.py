@@ -25,7 +25,7 @@ SAID_BY = {
     "label_queue": "relevance", "relevance_label": "relevance", "relevance_quality": "relevance",
     "term_hit": "relevance", "term_suggestion": "relevance", "term_yield": "relevance",
     "relevance": "relevance", "series_fit": "changepoints", "series_verdict": "changepoints", "topic": "topics",
-    "topic_emergence": "emergence",
+    "right_judged": "rights", "right_tag": "rights", "topic_emergence": "emergence",
 }  # fmt: skip
 """Which job replaces a table of ml."""
 _BEST = ("is_relevant", "probability", "weight")

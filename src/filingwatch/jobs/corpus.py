@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from filingwatch.texts import Texts
 
 INVENTION, CLASSIFICATION = "core.fct_invention", "core.bridge_invention_classification"
+PUBLICATION, PASSAGE = "core.dim_publication", "intermediate.int_publication_text"
 FACTS = ("office", "patent_type", "filing_date", "is_synthetic")
 """What is read of inventions beside their text: where, what and when."""
 
@@ -42,6 +43,37 @@ _READ = f"""
     semi join wanted using (invention_id)
     left join symbol using (invention_id)
     where invention_id between ? and ?
+"""
+
+# every text of every publication that stands, not only the one that speaks for the invention
+_PASSAGE_HASHES = f"""
+    with passage as (
+        select invention_id, sum(hash(publication_id, part, language, text)::hugeint) as texts_hash
+        from {PASSAGE}
+        inner join {PUBLICATION} using (publication_id)
+        where not is_deleted
+        group by invention_id
+    ),
+    symbol as (
+        select invention_id, sum(hash(symbol)::hugeint) as symbols_hash from {CLASSIFICATION} group by invention_id
+    )
+    select invention_id, hash(coalesce(texts_hash, 0), coalesce(symbols_hash, 0)) as passages_hash
+    from {INVENTION}
+    left join passage using (invention_id)
+    left join symbol using (invention_id)
+"""
+_PASSAGES = f"""
+    select publication.invention_id, publication_id, part, language, text
+    from {PASSAGE}
+    inner join {PUBLICATION} as publication using (publication_id)
+    where not publication.is_deleted and publication.invention_id in (select unnest(?::varchar[]))
+    order by publication.invention_id, publication.publication_date nulls last, publication_id, part, language
+"""
+_SYMBOLS = f"""
+    select invention_id, list(distinct symbol order by symbol) as symbols
+    from {CLASSIFICATION}
+    where symbol is not null and invention_id in (select unnest(?::varchar[]))
+    group by invention_id
 """
 
 # signs become spaces once for each text: a pattern for each pair of text and term costs ten times as much
@@ -96,6 +128,19 @@ class Corpus:
         if self._facts is None:
             self._facts = self._con.sql(f"select invention_id, {', '.join(FACTS)} from {INVENTION}").pl()
         return self._facts
+
+    def read_passage_hashes(self) -> pl.DataFrame:
+        """invention_id and passages_hash (of all texts of its publications, and of its classes) of every invention."""
+        return self._con.sql(_PASSAGE_HASHES).pl()
+
+    def read_passages(self, ids: Sequence[str]) -> pl.DataFrame:
+        """invention_id, publication_id, part, language and text of every text of these inventions, as it is stored;
+        by invention, the earliest publication first."""
+        return self._con.execute(_PASSAGES, [list(ids)]).pl()
+
+    def read_symbols(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """The class symbols of these inventions, of all schemes, sorted; those without any are left out."""
+        return dict(self._con.execute(_SYMBOLS, [list(ids)]).fetchall())
 
     def count_holding(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many documents each term stands (lower case; words with nothing but spaces and signs around them)."""

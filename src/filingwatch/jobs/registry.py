@@ -26,8 +26,9 @@ def jobs_of(stage: Stage) -> tuple[Job, ...]:
         return (RelevanceJob(), TopicJob())
     from filingwatch.jobs.changepoints import ChangepointJob
     from filingwatch.jobs.emergence import EmergenceJob
+    from filingwatch.jobs.rights import RightsJob
 
-    return (EmergenceJob(), ChangepointJob())
+    return (RightsJob(), EmergenceJob(), ChangepointJob())
 
 
 def all_jobs() -> tuple[Job, ...]:
