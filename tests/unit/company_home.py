@@ -118,7 +118,9 @@ create table insight.fct_right_evidence as
 select 'towns' as watch, 'CN1A' as invention_id, 'ICCPR 17' as right_code, 'stated in text' as state,
     'faces of | passers-by' as quote, 'CN1A' as publication_id, false as is_protective, null::varchar as said_by
 union all
-select 'towns', 'CN2A', 'ICCPR 21', 'stated in text', 'a crowd', 'CN2A', false, 'refused';
+select 'towns', 'CN2A', 'ICCPR 21', 'stated in text', 'a crowd', 'CN2A', false, 'refused'
+union all
+select 'towns', 'CN3A', 'ICCPR 26', 'analyst''s judgement', null, null, false, 'confirmed';
 """
 
 

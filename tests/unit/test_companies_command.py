@@ -107,6 +107,7 @@ def test_the_page_says_each_number_with_its_n(settings: Settings, ask: Ask, tmp_
         "version v1, data as of 2026-11-22, read on 2026-11-23",
     ):
         assert words in page, words
+    assert "| ICCPR 26 | analyst's judgement | 1 of 30 |" in page and "None" not in page, "a judgement has no quote"
     assert "ICCPR 21" not in page, "a refused tag is none"
     assert "SYNTHETIC" not in page
 

@@ -22,17 +22,18 @@ def read_rights(con: duckdb.DuckDBPyConnection, group_id: str, watch: str) -> di
         return None
     tagged = f"from {table} as tag inner join company_filing as filing using (watch, invention_id)"
     extra = "coalesce(tag.is_protective, false)" if has_columns(con, table, "is_protective") else "false"
-    said = " where tag.said_by is distinct from 'refused'" if has_columns(con, table, "said_by") else ""
+    said = " and tag.said_by is distinct from 'refused'" if has_columns(con, table, "said_by") else ""
     counts = ask(
         con,
         f"select tag.right_code, tag.state, {extra} as is_protective, "
-        f"count(distinct filing.invention_id) as filing_count {tagged}{said} "
+        f"count(distinct filing.invention_id) as filing_count {tagged} where true{said} "
         "group by all order by is_protective, filing_count desc, right_code, state",
     )
     quotes = ask(
         con,
         f"select tag.right_code, tag.state, tag.quote, tag.publication_id, publication.url {tagged} "
-        f"left join core.dim_publication as publication on tag.publication_id = publication.publication_id{said} "
+        "left join core.dim_publication as publication on tag.publication_id = publication.publication_id "
+        f"where tag.quote is not null{said} "
         "qualify row_number() over (partition by tag.right_code, tag.state order by tag.invention_id, tag.quote) = 1 "
         f"order by tag.right_code, tag.state limit {MOST_QUOTES}",
     )
