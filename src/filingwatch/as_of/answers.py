@@ -14,11 +14,12 @@ from filingwatch.as_of.taking import Question, tables_in
 _MADE_ANEW = (
     "series_fit", "series_verdict", "changepoint", "changepoint_event", "filing_completeness", "nowcast_score",
     "pipeline_change", "pipeline_finding",
-    "series_regime", "series_baseline", "baseline_relevance",
+    "series_regime", "series_baseline", "baseline_relevance", "baseline_topic",
 )  # fmt: skip
 """Answers about counts: in the world of a day they are computed for it."""
 SAID_BY = {
-    "baseline_relevance": "pipeline", "series_baseline": "pipeline", "series_regime": "pipeline",
+    "baseline_relevance": "pipeline", "baseline_topic": "pipeline", "series_baseline": "pipeline",
+    "series_regime": "pipeline",
     "applicant_entity": "applicants", "applicant_link": "applicants", "applicant_review": "applicants",
     "changepoint": "changepoints", "filing_completeness": "completeness", "filing_topic": "topics",
     "legal_entity": "applicants", "nowcast_score": "nowcasts", "pipeline_finding": "changepoints",

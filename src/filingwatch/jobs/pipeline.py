@@ -1,8 +1,8 @@
 """What changed in how the series of a watch are made, and the parts of the old way that are kept beside the new one.
 
-Model, labels, watch and sources are compared with those of the last run. Here belong the comparison, its log, and how
-long an old part is kept; what relevance would be the old way belongs to `old_answers`, counting it to dbt
-(int_old_series_triangle), telling both apart to `changepoints.apart`.
+Model, labels, watch, topics and sources are compared with those of the last run. Here belong the comparison, its log,
+and how long an old part is kept; what relevance would be the old way belongs to `old_answers`, which topics there would
+be to `old_topics`, counting it to dbt (int_old_series_triangle), telling both apart to `changepoints.apart`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ from filingwatch import history, ledger
 from filingwatch.jobs.base import JobOutcome
 from filingwatch.jobs.old_answers import JOB as NAME
 from filingwatch.jobs.old_answers import continue_old_answers, drop_old_answers, take_old_answers
+from filingwatch.jobs.old_topics import bring_old_topics
 from filingwatch.watch import Watch
 
-VERSION = 1
+VERSION = 2
 SETTLING_DAYS = 45
 """A watch that is so young is still being set up: what changes in it is its beginning and no change."""
-LIVED_WITH_DAYS = {"relevance": 365, "technologies": 365, "feeds": 730}
+LIVED_WITH_DAYS = {"relevance": 365, "technologies": 365, "feeds": 730, "topics": 120}
 """So long a part of the old way is kept. All filings are judged anew at once, so what a new judge does shows at once
-but for months that ripen; a kept judge gets blind to new words. A source acts on what is published from then on."""
+but for months that ripen; a kept judge gets blind to new words. A source acts on what is published from then on. Topics
+are fitted anew every month: kept are those before the first of the refits, which get blind to new subjects."""
 LOST_DAYS = 30
 """A source that was asked on at least three days is lost when it brought and answered nothing for so long while others
 did: longer than a weekly file is late, a third of the quarter in which ops should know."""
@@ -37,10 +39,11 @@ did: longer than a weekly file is late, a third of the quarter in which ops shou
 REGIME = {
     "watch": pl.String, "first_on": pl.Date, "on_date": pl.Date, "last_run": pl.String, "relevance_model": pl.String,
     "label_id": pl.Int64, "watch_version": pl.String, "feeds": pl.List(pl.String), "lost_feeds": pl.List(pl.String),
+    "topic_model": pl.String,
 }  # fmt: skip
 PART = {
     "watch": pl.String, "part": pl.String, "opened_on": pl.Date, "opened_by": pl.String, "relevance_model": pl.String,
-    "technologies": pl.String, "old_feeds": pl.List(pl.String), "feeds": pl.List(pl.String),
+    "technologies": pl.String, "old_feeds": pl.List(pl.String), "feeds": pl.List(pl.String), "topic_model": pl.String,
 }  # fmt: skip
 _ASKED = ("include", "exclude", "classes", "relevance")
 """What of a watch decides about relevance."""
@@ -48,13 +51,14 @@ _ASKED = ("include", "exclude", "classes", "relevance")
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """How the series of a watch are made: by which model, up to which label, which watch, from which feeds."""
+    """How the series of a watch are made: by which models, up to which label, which watch, from which feeds."""
 
     relevance_model: str | None
     label_id: int
     watch_version: str
     feeds: tuple[str, ...]
     lost_feeds: tuple[str, ...]
+    topic_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,13 @@ def _keep_ways(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch, no
             opened = {"opened_on": run.as_of, "opened_by": run.run_id}
             parts = {part: opened | kept for part, kept in _parts_of(before, now, asked).items()} | parts
         _settle_feeds(parts, now)
-    judged = _write_ways(con, run, name, parts, None if row is None else row[1])
+    last = None if row is None else row[1]
+    judged = _write_ways(con, run, name, parts, last)
+    placed = bring_old_topics(con, run, name, parts.get("topics"), last)
     _log(con, run, name, changes)
     regime = {"watch": name, "first_on": first_on, "on_date": run.as_of, "last_run": run.run_id, **asdict(now)}
     history.replace_rows(con, run, NAME, "ml.series_regime", pl.DataFrame([regime], REGIME, strict=False), name)
-    return {"changes": [change.cause for change in changes], "kept": sorted(parts), "judged": judged}
+    return {"changes": [change.cause for change in changes], "kept": sorted(parts), "judged": judged} | placed
 
 
 def _write_ways(
@@ -159,7 +165,10 @@ def read_regime(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: Watch) -
     ).fetchall()
     silent = _silent_sources(con, run.as_of)
     lost = {feed for _, feed in pairs} - {feed for source, feed in pairs if source not in silent}
-    return Regime(model, label, watch.version, tuple(sorted({feed for _, feed in pairs})), tuple(sorted(lost)))
+    # all topics of a watch are said by one model: that of the fit in force
+    topics = con.execute("select max(model_id) from ml.topic where watch = ?", [watch.watch]).fetchall()[0][0]
+    feeds = tuple(sorted({feed for _, feed in pairs}))
+    return Regime(model, label, watch.version, feeds, tuple(sorted(lost)), topics)
 
 
 def _silent_sources(con: duckdb.DuckDBPyConnection, on: dt.date) -> set[str]:
@@ -197,6 +206,8 @@ def find_changes(before: Regime, now: Regime, asked: tuple[Mapping[str, Any], Ma
             changes.append(Change("labels", str(before.label_id), str(now.label_id)))
         elif all(asked[0].get(name) == asked[1].get(name) for name in _ASKED):
             changes.append(Change("model", before.relevance_model, now.relevance_model))
+    if _is_fitted_anew(before, now):
+        changes.append(Change("topics", before.topic_model, now.topic_model))
     changes += [Change("source gained", None, feed) for feed in now.feeds if feed not in before.feeds]
     lost, returned = set(now.lost_feeds) - set(before.lost_feeds), set(before.lost_feeds) - set(now.lost_feeds)
     changes += [Change("source lost", feed, None) for feed in sorted(lost & set(before.feeds))]
@@ -212,9 +223,15 @@ def _parts_of(
         parts["relevance"] = {"relevance_model": before.relevance_model}
     if asked[0].get("technologies", []) != asked[1].get("technologies", []):
         parts["technologies"] = {"technologies": json.dumps(asked[0].get("technologies", []), ensure_ascii=False)}
+    if _is_fitted_anew(before, now):
+        parts["topics"] = {"topic_model": before.topic_model}
     if set(now.feeds) - set(before.feeds) or set(now.lost_feeds) - set(before.lost_feeds):
         parts["feeds"] = {"old_feeds": list(before.feeds), "feeds": list(before.feeds)}
     return parts
+
+
+def _is_fitted_anew(before: Regime, now: Regime) -> bool:
+    return before.topic_model is not None and now.topic_model != before.topic_model
 
 
 def _settle_feeds(parts: dict[str, dict[str, Any]], now: Regime) -> None:
@@ -252,7 +269,8 @@ def _ended_parts(con: duckdb.DuckDBPyConnection, run: ledger.Run, watch: str) ->
 
 def _last_regime(con: duckdb.DuckDBPyConnection, watch: str) -> Regime | None:
     row = con.execute(
-        "select relevance_model, label_id, watch_version, feeds, lost_feeds from ml.series_regime where watch = ?",
+        "select relevance_model, label_id, watch_version, feeds, lost_feeds, topic_model "
+        "from ml.series_regime where watch = ?",
         [watch],
     ).fetchone()
     return None if row is None else replace(Regime(*row), feeds=tuple(row[3]), lost_feeds=tuple(row[4]))

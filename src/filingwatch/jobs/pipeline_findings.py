@@ -32,6 +32,7 @@ LEAST_BEFORE = 12
 
 _PART_OF = {
     "model": ("relevance",), "labels": ("relevance",), "watch": ("relevance", "technologies"),
+    "topics": ("topics",),
     "source gained": ("feeds",), "source lost": ("feeds",), "source returned": ("feeds",),
 }  # fmt: skip
 FINDING = {
@@ -102,7 +103,9 @@ def set_apart(
     followed, told = list(found), []
     for verdict in tell_apart(_sort(found, is_sure), _sort(old, is_sure)):
         if verdict.kind == "pipeline" and verdict.new is not None:
-            if _continues(verdict.new, alive) or not _has_a_say(old_look, verdict.new):
+            if _continues(verdict.new, alive):
+                continue
+            if not _has_a_say(old_look, verdict.new) and not _is_made_by_refit(series, old_look, night):
                 continue
             followed.remove(verdict.new)
         elif verdict.kind == "hidden" and verdict.old is not None:
@@ -115,6 +118,16 @@ def set_apart(
 
 def _only_sources_changed(night: Tonight) -> bool:
     return bool(night.causes) and all(cause.startswith("source ") for cause in night.causes)
+
+
+def _is_made_by_refit(series: Monitored, old_look: Look, night: Tonight) -> bool:
+    """Whether the series is that of a topic which the fit of before did not know.
+
+    It has no past that a changepoint could be read from: when its filings were another topic's is the pipeline's. That
+    its subject is new is what emergence says.
+    """
+    is_of_topic = any(part.startswith("topic=") for part in series.series_id.split("/"))
+    return is_of_topic and not old_look.counts.sum() and any(cause.startswith("topics ") for cause in night.causes)
 
 
 def _sort(found: Sequence[Finding], is_sure: Callable[[Finding], bool]) -> Seen:
