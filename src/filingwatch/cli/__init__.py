@@ -15,6 +15,7 @@ from filingwatch.cli import (
     past,
     relevance,
     screening,
+    topics_emerging,
     topics_fit,
 )
 from filingwatch.cli.app import app, main
@@ -36,5 +37,6 @@ __all__ = [
     "past",
     "relevance",
     "screening",
+    "topics_emerging",
     "topics_fit",
 ]
