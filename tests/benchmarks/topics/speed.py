@@ -16,6 +16,7 @@ import resource
 import time
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import polars as pl
 from sklearn.decomposition import NMF
@@ -45,7 +46,7 @@ def read_many(documents: int) -> pl.DataFrame:
     raise AssertionError
 
 
-def tell[T](what: str, call: Callable[[], T]) -> T:
+def tell(what: str, call: Callable[[], Any]) -> Any:
     """Do it, and print what it cost."""
     cpu, wall = time.process_time(), time.perf_counter()
     found = call()

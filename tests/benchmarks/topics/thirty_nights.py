@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import time
+from itertools import pairwise
 
 import polars as pl
 from threadpoolctl import threadpool_limits
@@ -35,7 +36,7 @@ def play(documents: pl.DataFrame, asked: argparse.Namespace) -> str:
         said.append(said_by(topics))
         counts.append(len(set(said[-1].values())))
     drift = max(abs(count - counts[0]) for count in counts) / counts[0]
-    least = min(_same(before, after) for before, after in zip(said, said[1:], strict=False))
+    least = min(_same(before, after) for before, after in pairwise(said))
     ids = set(said[0].values())
     return (
         f"topics {counts[0]} -> {counts[-1]} (least {min(counts)}, most {max(counts)}, drift {drift:.2f}); ids of the "
