@@ -231,6 +231,13 @@ def _fill_topics(con: duckdb.DuckDBPyConnection) -> None:
         "from core.fct_invention where invention_id in (?, ?)",
         [WATCH, CHINESE, BOTH],
     )
+    quote = "摄像机采集广场的图像，由人群密度估计单元给出人数；"
+    con.execute(
+        "insert into ml.right_tag select ?, invention_id, 'ICCPR 21', 'crowd_analytics', 'zh', 'abstract', 'UDHR 20', "
+        "'crowd', 'stated in text', false, 1, invention_id, position(? in abstract_zh) - 1, ?, 'sees gatherings', "
+        "null, null, 'm' from core.fct_invention where invention_id = ?",
+        [WATCH, quote, quote, CHINESE],
+    )
     evidence = {"members": [{"label": "Towns: all", "month": "2026-03-01", "rate_ratio": 2.0, "probability": 0.99}]}
     con.execute(
         "insert into ops.alert values ('alert1', 'r', 'monitor', ?, 'detected', 'Towns: more filings since 2026-03', "

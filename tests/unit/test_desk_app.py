@@ -264,3 +264,14 @@ def test_a_file_of_an_older_filingwatch_is_explained(published: Settings, served
     visitor = Visitor(served)
     assert "older filingwatch" in visitor.page("topics")
     assert "Nothing waits here" in visitor.page("alerts")
+
+
+def test_a_tag_shows_its_passage_with_right_and_rule(published: Settings, served: Served) -> None:
+    """What has a passage is asked first: the quote is marked where it stands, beside it the rule and why it counts."""
+    visitor = Visitor(served)
+    case = visitor.client.get("/rights/next", params={"watch": hand_made.WATCH, "limit": 5}).json()["cases"][0]
+    assert case["id"] == f"{hand_made.CHINESE}|ICCPR 21"
+    html = case["html"]
+    assert '<mark class="for">摄像机采集广场的图像，由人群密度估计单元给出人数；</mark>' in html
+    assert "peaceful assembly" in html and "rule crowd_analytics (version 1) says it: stated in text" in html
+    assert "sees gatherings" in html and "the passage that a rule quotes" in html

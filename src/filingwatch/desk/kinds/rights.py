@@ -1,12 +1,13 @@
-"""Rights tags: whether a filing touches the right that its technology is tied to."""
+"""Rights tags: whether a filing touches a right, with the passage that a rule quotes or the technology it comes by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import ClassVar
 
-from filingwatch.desk.cases import Case, Choice, Fact, show_date
+from filingwatch.desk.cases import Case, Choice, Fact, Table, Text, show_date
 from filingwatch.desk.kinds.documents import show_texts
+from filingwatch.desk.marking import Segment
 from filingwatch.desk.published import Row
 from filingwatch.desk.queues import MOST_CASES, ListQueue
 
@@ -33,38 +34,64 @@ RIGHTS = {
 }
 """Short names of articles of the two Covenants and of the Convention against Racial Discrimination."""
 
+PROTECTS = "protects "
+"""Before the right in the subject of a decision about what protects it."""
+
 _CHOICES = (
     Choice("y", "confirmed", "It touches this right", "for"),
     Choice("d", "refused", "It does not", "against"),
 )
-# what rests on words alone is asked first: a class was given by an examiner
+_PROTECTING = (
+    Choice("y", "confirmed", "It protects this right", "for"),
+    Choice("d", "refused", "It does not", "against"),
+)
+# passages are asked first, then what rests on words of a technology alone: a class was given by an examiner
 _TAGS = """
-    with tag as (
+    with tied as (
         select bridge.invention_id, unnest(dim_technology.rights) as right_code,
                dim_technology.name_en as technology, bridge.evidence
         from insight.bridge_invention_technology as bridge
         inner join insight.dim_technology using (watch, technology)
-        inner join insight.fct_watch_filing as filing using (watch, invention_id)
-        where bridge.watch = $watch and filing.is_relevant
+        where bridge.watch = $watch
+    ),
+    technology as (
+        select invention_id, right_code, false as is_protective,
+               list(distinct technology order by technology) as technologies,
+               list_sort(list_distinct(flatten(list(evidence)))) as evidence
+        from tied
+        group by all
+    ),
+    tag as (
+        select invention_id, right_code, is_protective,
+               list({'state': state, 'rule': rule_id, 'version': rule_version, 'quote': quote, 'field': field,
+                     'language': language, 'publication': publication_id, 'reason': reason}
+                    order by state desc, rule_id, language, field) as tags,
+               bool_or(state = 'stated in text') as is_stated
+        from ml.right_tag
+        where watch = $watch and state <> 'analyst''s judgement'
+        group by all
     ),
     gathered as (
-        select invention_id, right_code, list(distinct technology order by technology) as technologies,
-               list_sort(list_distinct(flatten(list(evidence)))) as evidence
-        from tag
-        group by all
+        select invention_id, right_code, is_protective, coalesce(technologies, []) as technologies,
+               coalesce(evidence, []) as evidence, coalesce(tags, []) as tags,
+               coalesce(is_stated, false) as is_stated
+        from technology
+        full join tag using (invention_id, right_code, is_protective)
     )
     select gathered.*, invention.title_en, invention.title_zh, invention.title, invention.abstract_en,
            invention.abstract_zh, invention.text, invention.office, invention.filing_date, invention.is_synthetic,
            len(list_filter(evidence, lambda found: starts_with(found, 'class '))) as class_count
     from gathered
     inner join core.fct_invention as invention using (invention_id)
-    order by class_count > 0, hash(invention_id, right_code), invention_id, right_code
+    inner join insight.fct_watch_filing as filing using (invention_id)
+    where filing.watch = $watch and filing.is_relevant
+    order by not is_stated, class_count > 0, hash(invention_id, right_code), invention_id, right_code, is_protective
     limit $most
 """
 
 
 class RightQueue(ListQueue):
-    """Tags of relevant filings, those that rest on words alone first."""
+    """Tags of relevant filings: those with a passage first, then those that rest on a technology or a class."""
 
     name, title, kind = "rights", "Rights tags", "right_tag"
     words: ClassVar = {
@@ -78,24 +105,51 @@ class RightQueue(ListQueue):
 
 
 def _case(row: Row) -> Case:
-    code, subject = row["right_code"], f"{row['invention_id']}|{row['right_code']}"
+    code, is_protective = row["right_code"], row["is_protective"]
+    subject = f"{row['invention_id']}|{PROTECTS if is_protective else ''}{code}"
+    quotes = [tag["quote"] for tag in row["tags"] if tag["publication"] is not None]
     words = [found.partition(" ")[2] or found for found in row["evidence"] if not found.startswith("class ")]
     called = f"{code}, {RIGHTS[code]}" if code in RIGHTS else code
     technologies = ", ".join(row["technologies"])
+    texts = show_texts(row, quotes or words, ())
     return Case(
         case_id=subject,
         settled_by=(subject,),
-        question=f"Does this filing touch {called}?",
-        why=f"the watch ties this right to {technologies}",
-        choices=_CHOICES,
-        texts=show_texts(row, words, ()),
+        question=f"Does this filing {'protect' if is_protective else 'touch'} {called}?",
+        why=_why(row, technologies),
+        choices=_PROTECTING if is_protective else _CHOICES,
+        texts=(*texts, *_quoted_elsewhere(row)),
         facts=(
             Fact("Invention", row["invention_id"]),
             Fact("Office", row["office"]),
             Fact("Filed", show_date(row["filing_date"])),
-            Fact("Technology", technologies),
-            Fact("Found by", "; ".join(row["evidence"])),
+            Fact("Technology", technologies or "none that the watch ties to it"),
+            Fact("Found by", "; ".join(row["evidence"]) or "the rules alone"),
         ),
+        tables=_grounds(row["tags"]),
         is_synthetic=row["is_synthetic"],
-        marks_are="the words by which the technology was found",
+        marks_are="the passage that a rule quotes" if quotes else "the words by which the technology was found",
     )
+
+
+def _why(row: Row, technologies: str) -> str:
+    if row["tags"]:
+        tag = row["tags"][0]
+        return f"rule {tag['rule']} (version {tag['version']}) says it: {tag['state']}"
+    return f"the watch ties this right to {technologies}"
+
+
+def _quoted_elsewhere(row: Row) -> tuple[Text, ...]:
+    """Passages of publications of the filing whose text is not the one shown."""
+    shown = [row[f"{part}_{language}"] or "" for part in ("title", "abstract") for language in ("en", "zh")]
+    return tuple(
+        Text(f"{tag['field'].capitalize()} of {tag['publication']}", tag["language"], (Segment(tag["quote"], "for"),))
+        for tag in row["tags"]
+        if tag["publication"] is not None and not any(tag["quote"] in text for text in shown)
+    )
+
+
+def _grounds(tags: Iterable[Row]) -> tuple[Table, ...]:
+    rows = tuple((tag["state"], f"{tag['rule']} {tag['version']}", tag["quote"] or "", tag["reason"]) for tag in tags)
+    names = ("Ground", "Rule", "Passage or class", "Why it bears on the right")
+    return (Table("What says so", names, rows),) if rows else ()
