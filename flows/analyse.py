@@ -34,10 +34,7 @@ def analyse_all(settings: Settings, run: Run, figures: dict[str, Any]) -> None:
     layers["series"] = transform_layer(settings, run, "series")
     outcomes += run_stage(settings, run, "series")
     layers["findings"] = transform_layer(settings, run, "findings")
-    figures["jobs"] = [
-        {"job": outcome.job, "watch": outcome.watch, "status": outcome.status, "reason": outcome.reason}
-        for outcome in outcomes
-    ]
+    figures["jobs"] = night.describe_jobs(outcomes)
     show_table("jobs", figures["jobs"])
     if night.needs_publication(settings):
         pass_gate(settings, run, "to_publish", results, figures)

@@ -35,6 +35,8 @@ from filingwatch.watch import read_watches
 STALE_DAYS = 10
 """Data of a source may be stale for so long before ops are told, whatever the reason: a week's allowance and more."""
 
+_TOLD = ("promotion", "promotion_because", "refit", "refit_because")
+
 
 @contextmanager
 def session(settings: Settings, flow: str) -> Iterator[tuple[ledger.Run, dict[str, Any]]]:
@@ -170,6 +172,17 @@ def run_stage(settings: Settings, run: ledger.Run, stage: str) -> list[JobOutcom
         if stage == "text":
             outcomes += follow_changes(con, run, read_watches(settings))
         return outcomes + count_again(con, run) if stage == "series" else outcomes
+
+
+def describe_jobs(outcomes: Sequence[JobOutcome]) -> list[dict[str, Any]]:
+    """What became of each job, as plain data, with those of its figures that a person is to see in the morning."""
+    return [
+        {
+            "job": outcome.job, "watch": outcome.watch, "status": outcome.status, "reason": outcome.reason,
+            "figures": {name: outcome.figures[name] for name in _TOLD if outcome.figures.get(name) is not None},
+        }
+        for outcome in outcomes
+    ]  # fmt: skip
 
 
 def write_quality_page(

@@ -54,7 +54,30 @@ _TABLES = """
     create table core.bridge_invention_classification (invention_id varchar, scheme varchar, symbol varchar);
     create table insight.dim_topic (
         watch varchar, topic_id varchar, name varchar, named_by varchar, state varchar, terms_en varchar[],
-        terms_zh varchar[], filing_count integer, first_seen_on date
+        terms_zh varchar[], filing_count integer, first_seen_on date, classes varchar[], coherence double,
+        first_filing_month date, trend_until date, recent_year_count integer, earlier_year_count integer,
+        trend_ratio double, trend_ratio_low double, trend_ratio_high double, trend varchar, is_synthetic boolean
+    );
+    create table insight.fct_funnel (watch varchar);
+    create table insight.fct_topic_emergence (watch varchar, topic_id varchar, is_emerging boolean, because varchar);
+    create table insight.fct_topic_company (
+        watch varchar, topic_id varchar, company_id varchar, group_id varchar, name varchar, filing_count integer,
+        topic_filing_count integer, topic_share double, topic_share_low double, topic_share_high double,
+        first_filing_month date, last_filing_month date, is_synthetic boolean
+    );
+    create table insight.fct_topic_office (
+        watch varchar, topic_id varchar, office varchar, filing_count integer, utility_model_count integer,
+        topic_filing_count integer, topic_share double, topic_share_low double, topic_share_high double
+    );
+    create table insight.fct_topic_month (watch varchar, topic_id varchar, filing_month date, filing_count integer);
+    create table insight.fct_topic_lineage (
+        watch varchar, topic_id varchar, name varchar, previous_topic_id varchar, previous_name varchar, state varchar,
+        similarity double, on_date date, model_id varchar
+    );
+    create table insight.fct_topic_refit (
+        watch varchar, candidate_id varchar, incumbent_id varchar, decision varchar, because varchar,
+        lost_name_share double, moved_filing_share double, topics_before integer, topics_after integer,
+        is_waiting boolean, on_date date, run_id varchar
     );
     create table insight.dim_technology (
         watch varchar, technology varchar, name_en varchar, name_zh varchar, rights varchar[]
@@ -215,13 +238,37 @@ def _fill_applicants(con: duckdb.DuckDBPyConnection) -> None:
 
 def _fill_topics(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "insert into insight.dim_topic values (?, 't1', 'crowd · 人群', 'rule', 'kept', ['crowd', 'square'], "
-        "['人群', '广场'], 12, '2026-11-01')",
-        [WATCH],
+        "insert into insight.dim_topic values "
+        "(?, 't1', 'crowd · 人群', 'rule', 'kept', ['crowd', 'square'], ['人群', '广场'], 12, '2026-11-01', "
+        "['G06V 20/53'], 0.21, '2018-03-01', '2024-12-01', 6, 2, 2.6, 0.59, 11.5, 'no clear change', true), "
+        "(?, 't2', 'gates', 'person', 'kept', ['gate'], ['门禁'], 4, '2026-11-01', [], null, null, null, 0, 0, null, "
+        "null, null, 'too young to judge', true)",
+        [WATCH, WATCH],
     )
     con.execute(
-        "insert into ml.filing_topic select ?, invention_id, 't1', 0.9, 'm', null, 0.9 from core.fct_invention limit 5",
+        "insert into ml.filing_topic select ?, invention_id, 't1', 1 - place / 10, 'm', 't2', 0.9 - place / 5 "
+        "from (select invention_id, row_number() over (order by invention_id) - 1 as place from core.fct_invention "
+        "limit 5)",
         [WATCH],
+    )
+    con.execute("insert into insight.fct_funnel values (?)", [WATCH])
+    con.execute("insert into insight.fct_topic_emergence values (?, 't1', false, 'no growth beyond doubt')", [WATCH])
+    con.execute(
+        "insert into insight.fct_topic_company values "
+        "(?, 't1', 'a', null, 'Invented Vision', 5, 12, 0.42, 0.19, 0.68, '2018-03-01', '2024-05-01', true)",
+        [WATCH],
+    )
+    con.execute("insert into insight.fct_topic_office values (?, 't1', 'CN', 12, 2, 12, 1.0, 0.76, 1.0)", [WATCH])
+    con.execute(
+        "insert into insight.fct_topic_month values (?, 't1', '2018-03-01', 4), (?, 't1', '2024-05-01', 6), "
+        "(?, 't1', '2025-05-01', 2)",
+        [WATCH, WATCH, WATCH],
+    )
+    con.execute(
+        "insert into insight.fct_topic_lineage values (?, 't1', 'crowd · 人群', null, null, 'new', null, '2026-09-01', "
+        "'m0'), (?, 't1', 'crowd · 人群', 't1', 'crowd · 人群', 'kept', 0.9, '2026-11-01', 'm'), "
+        "(?, 't2', 'gates', 't1', 'crowd · 人群', 'split', 0.4, '2026-11-01', 'm')",
+        [WATCH, WATCH, WATCH],
     )
     con.execute(
         "insert into insight.dim_technology values (?, 'crowd', 'Crowd analytics', '人群', ['ICCPR 21'])", [WATCH]

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from filingwatch import ledger, night, transform, warehouse
+from filingwatch import ledger, night, summary, transform, warehouse
 from filingwatch.errors import BadInput, TransformFailed
+from filingwatch.jobs.base import JobOutcome
 from filingwatch.settings import Settings
 from filingwatch.watch import choose_watch
 
@@ -153,3 +154,21 @@ def test_a_decision_belongs_to_a_watch_that_exists(settings: Settings) -> None:
     for name in (None, "smart_citys"):
         with pytest.raises(BadInput, match="smart_cities, wildlife_trade"):
             choose_watch(settings, name)
+
+
+def test_the_morning_says_that_a_refit_or_a_model_is_held_back() -> None:
+    """What a job held back, and what still waits, stands in the night's figures and in what is printed of them."""
+    told = [
+        JobOutcome("topics", "towns", "ran", "x", {"refit": "held back", "refit_because": "it loses 2 names"}, 1.0),
+        JobOutcome("topics", "moles", "ran", "x", {"refit": "waits for a person", "documents": 3}, 1.0),
+        JobOutcome("relevance", "towns", "ran", "x", {"promotion": "held back", "promotion_because": "worse"}, 1.0),
+        JobOutcome("relevance", "moles", "ran", "x", {"promotion": "promoted"}, 1.0),
+    ]
+    jobs = night.describe_jobs(told)
+    assert "documents" not in jobs[1]["figures"]
+    lines = [text for stage, text in summary._stages({"jobs": jobs}) if not stage]
+    assert lines == [
+        "towns: a refit of the topics is held back, it loses 2 names; `filingwatch topics review` shows it",
+        "moles: a refit of the topics waits for a person; `filingwatch topics review` shows it",
+        "towns: a new model is held back, worse",
+    ]

@@ -16,6 +16,7 @@ from filingwatch.cli import (
     relevance,
     rights,
     screening,
+    topics,
     topics_emerging,
     topics_fit,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "relevance",
     "rights",
     "screening",
+    "topics",
     "topics_emerging",
     "topics_fit",
 ]
