@@ -105,7 +105,7 @@ def _show_head(console: Console, card: Row) -> None:
         _state(card),
         f"{card['filing_count']:,} filings",
         f"first seen {card['first_seen_on']}",
-        tell_trend(card),
+        _say_trend(card),
     ]
     if card["coherence"] is not None:
         figures.append(f"coherence {card['coherence']:.2f}")
@@ -156,6 +156,11 @@ def _show_years(console: Console, card: Row) -> None:
         bar = "█" * max(1, round(_BAR * one["filing_count"] / most))
         young = "  too young: not all of it can be out" if one["is_too_young"] else ""
         console.print(Text(f"{one['filing_year']:>10}  {bar} {one['filing_count']:,}{young}"))
+
+
+def _say_trend(card: Row) -> str:
+    counts = f"{card['earlier_year_count']} then {card['recent_year_count']} in years until {card['trend_until']}"
+    return tell_trend(card) + (f" ({counts})" if card["trend_until"] else "")
 
 
 def _state(one: Row) -> str:

@@ -9,11 +9,11 @@ Row = Mapping[str, Any]
 
 
 def tell_trend(one: Row) -> str:
-    """Where it goes: the last whole year that can be out against the year before, with interval and counts."""
+    """Where it goes: the last whole year that can be out against the year before, with interval."""
     if one["trend_ratio"] is None:
         return one["trend"]
     ratio = f"x {one['trend_ratio']:.2f} [{one['trend_ratio_low']:.2f} .. {one['trend_ratio_high']:.2f}]"
-    return f"{one['trend']}, {ratio}, {one['earlier_year_count']} then {one['recent_year_count']}"
+    return f"{one['trend']}, {ratio}"
 
 
 def tell_lineage(card: Row) -> list[str]:

@@ -50,8 +50,8 @@ select
     company.filing_count::integer as filing_count,
     topic.filing_count::integer as topic_filing_count,
     company.filing_count / topic.filing_count as topic_share,
-    {{ wilson_low('company.filing_count', 'topic.filing_count') }} as topic_share_low,
-    {{ wilson_high('company.filing_count', 'topic.filing_count') }} as topic_share_high,
+    {{ wilson_bound('company.filing_count', 'topic.filing_count', '-') }} as topic_share_low,
+    {{ wilson_bound('company.filing_count', 'topic.filing_count', '+') }} as topic_share_high,
     company.first_filing_month,
     company.last_filing_month,
     company.is_synthetic

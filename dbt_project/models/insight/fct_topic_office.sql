@@ -34,8 +34,8 @@ select
     office.utility_model_count::integer as utility_model_count,
     topic.filing_count::integer as topic_filing_count,
     office.filing_count / topic.filing_count as topic_share,
-    {{ wilson_low('office.filing_count', 'topic.filing_count') }} as topic_share_low,
-    {{ wilson_high('office.filing_count', 'topic.filing_count') }} as topic_share_high,
+    {{ wilson_bound('office.filing_count', 'topic.filing_count', '-') }} as topic_share_low,
+    {{ wilson_bound('office.filing_count', 'topic.filing_count', '+') }} as topic_share_high,
     office.first_filing_month,
     office.last_filing_month,
     office.is_synthetic
