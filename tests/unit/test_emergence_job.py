@@ -13,6 +13,9 @@ from filingwatch import ledger
 from filingwatch.jobs.base import JobOutcome, run_jobs
 from filingwatch.jobs.emergence import EmergenceJob
 from filingwatch.settings import Settings
+from filingwatch.sources.demo import truth
+from filingwatch.sources.demo.compose import describe_act
+from filingwatch.sources.demo.world import World, list_acts
 from filingwatch.warehouse import writer
 from filingwatch.watch import Watch
 
@@ -146,3 +149,37 @@ def test_without_topics_there_is_nothing_to_say(con: duckdb.DuckDBPyConnection) 
     outcome = run(con, dt.date(2026, 10, 5))
     assert (outcome.status, outcome.figures["topics"], outcome.figures["filings"]) == ("ran", 0, 0)
     assert con.execute("select count(*) from ml.topic_emergence").fetchall() == [(0,)]
+
+
+def demo_filings(begins: dt.date, until: dt.date) -> pl.DataFrame:
+    """What a demo world tells of subjects of interest, with their true fields as topics; SYNTHETIC."""
+    rows = {}
+    for act in list_acts(World(2015, until, 1.0, begins), dt.date(2017, 1, 1), until):
+        if act.what == "published" and act.invention.field.is_of_interest and act.invention.draw not in rows:
+            groups = [party.name for party in describe_act(act).parties]
+            field = act.invention.field.name
+            rows[act.invention.draw] = ("w", f"i{len(rows)}", field, act.publication.office, "x", act.told_on, groups)
+    names = ["watch", "invention_id", "topic_id", "office", "patent_type", "publication_date", "applicant_groups"]
+    return pl.DataFrame(list(rows.values()), names, orient="row")
+
+
+def test_the_planted_subject_of_the_demo_is_found_and_nothing_else(con: duckdb.DuckDBPyConnection) -> None:
+    """Nights before and after the tenth filing of a world with a beginning: silent, then found within three months;
+    the surge of an old subject is never called emerging. Topics are those of the truth: this is about the score."""
+    begins, last = dt.date(2025, 1, 1), dt.date(2026, 2, 28)
+    filings = demo_filings(begins, last)
+    tenth = filings.filter(topic_id=truth.BEGINNING_FIELD)["publication_date"].sort()[9]
+    con.execute("delete from ml.topic")
+    for topic in filings["topic_id"].unique().sort():
+        stand(con, topic, "kept")
+    announced = {}
+    for month in range(24301, 24314):
+        night = dt.date(month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+        con.execute("delete from intermediate.int_topic_filing")
+        ledger.insert(con, "intermediate.int_topic_filing", filings.filter(pl.col("publication_date") <= night))
+        run(con, night)
+        found = con.execute("select topic_id, emerged_on from ml.topic_emergence where is_emerging").fetchall()
+        announced |= {topic: emerged_on for topic, emerged_on in found}
+        assert night >= tenth or not found
+    assert set(announced) == {truth.BEGINNING_FIELD}
+    assert announced[truth.BEGINNING_FIELD] - tenth <= dt.timedelta(days=92)

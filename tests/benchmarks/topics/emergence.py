@@ -1,12 +1,14 @@
 """How soon an emerging topic is found, and how often one is announced where there is none. All filings are SYNTHETIC.
 
     .venv/bin/python tests/benchmarks/topics/emergence.py delay --seeds 5
+    .venv/bin/python tests/benchmarks/topics/emergence.py score --seeds 20
     .venv/bin/python tests/benchmarks/topics/emergence.py shuffles --shuffles 200
 
 `delay` walks through nights at the ends of months in demo worlds in which a subject begins, with the topic job (its
 refits and all) and the emergence job as they run every night; which filings are relevant is taken from the truth.
-`shuffles` takes the topics of the last night of such a world, the planted one among them, deals the dates of
-publication anew, and looks at the end of every month for five years: what is announced then is chance.
+`score` does the same with the true fields as topics, so that it tells of the score alone. `shuffles` takes the topics
+of the last night of such a world, the planted one among them, deals the dates of publication anew, and looks at the end
+of every month for five years: what is announced then is chance.
 """
 
 from __future__ import annotations
@@ -149,6 +151,27 @@ def measure_delay(seed: int, scale: float) -> None:
     )
 
 
+def measure_score(seed: int, scale: float) -> None:
+    """The same with the true fields as topics."""
+    filings = read_world(seed, scale, BORN).select(
+        "publication_date",
+        topic_id=pl.col("field"),
+        stratum=pl.col("office") + " " + pl.col("patent_type"),
+        groups=pl.col("applicant_groups"),
+    )
+    topics = sorted(filings["topic_id"].unique())
+    seen = filings.filter(pl.col("topic_id") == truth.BEGINNING_FIELD)["publication_date"].sort()
+    found, others = None, set()
+    for day in month_ends(BEGINS, BORN):
+        said = judge_topics(filings.filter(pl.col("publication_date") <= day), topics, day)
+        emerging = set(said.filter("is_emerging")["topic_id"])
+        found = found or (day if truth.BEGINNING_FIELD in emerging else None)
+        others |= emerging - {truth.BEGINNING_FIELD}
+    late = None if found is None else (found - seen[9]).days
+    there = 0 if found is None else (seen <= found).sum()
+    print(f"seed {seed}: tenth on {seen[9]}, found on {found}: {late} days, with {there}; others {others}", flush=True)
+
+
 def measure_shuffles(seed: int, scale: float, shuffles: int, looks: int) -> None:
     """Deal the dates anew and count the worlds in which any look announces any topic."""
     filings = read_world(seed, scale, BORN)
@@ -175,14 +198,14 @@ def measure_shuffles(seed: int, scale: float, shuffles: int, looks: int) -> None
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("delay", "shuffles"))
+    parser.add_argument("what", choices=("delay", "score", "shuffles"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--shuffles", type=int, default=200)
     parser.add_argument("--looks", type=int, default=60)
     asked = parser.parse_args()
-    if asked.what == "delay":
+    if asked.what in ("delay", "score"):
         for one in range(2015, 2015 + asked.seeds):
-            measure_delay(one, asked.scale)
+            (measure_delay if asked.what == "delay" else measure_score)(one, asked.scale)
     else:
         measure_shuffles(2015, asked.scale, asked.shuffles, asked.looks)
