@@ -11,7 +11,7 @@ from filingwatch.errors import BadInput
 from filingwatch.settings import read_settings
 
 rights = typer.Typer(
-    help="Rights at stake in the filings, with evidence. Example: filingwatch rights summary",
+    help="Rights at stake in the filings, with evidence. Example: filingwatch rights summary --watch smart_cities",
     no_args_is_help=True,
 )
 app.add_typer(rights, name="rights")
@@ -28,7 +28,7 @@ def show(
 ) -> None:
     """The tags of a filing, or of a right: the passage as it is stored, the rule, and what people said of it.
 
-    Example: filingwatch rights show --right "ICCPR 21" --most 10
+    Example: filingwatch rights show --right "ICCPR 21" --watch smart_cities
     """
     from filingwatch.right_findings import CAVEAT, read_evidence
     from filingwatch.watch import choose_watch
