@@ -100,9 +100,10 @@ class RelevanceRule(_Part):
 
 
 class TopicRule(_Part):
-    """How many topics there are wanted, and which share of their names a refit may lose without a person's word."""
+    """How many topics are wanted (chosen by stability and coherence where nobody says), and which share of their names
+    a refit may lose without a person's word."""
 
-    count: int = Field(default=12, ge=2, le=200)
+    count: int | None = Field(default=None, ge=2, le=200, strict=True)
     most_lost_share: float = Field(default=0.2, ge=0, le=1)
 
 

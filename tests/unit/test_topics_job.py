@@ -18,6 +18,7 @@ from filingwatch.jobs.registry import jobs_of
 from filingwatch.settings import Settings
 from filingwatch.warehouse import writer
 from filingwatch.watch import Watch
+from tests.topic_nights import find_renamed
 
 FEWER = WATCH.model_copy(update={"topics": WATCH.topics.model_copy(update={"count": 2})})
 
@@ -138,3 +139,28 @@ def test_a_watch_may_allow_the_loss(con: duckdb.DuckDBPyConnection) -> None:
     assert night(con, 3, lenient)["refit"] == "taken"
     assert con.sql("select count(*) from ml.topic where state <> 'gone'").fetchall() == [(2,)]
     assert refits(con) == ["first", "taken"]
+
+
+def test_nights_do_not_rename_topics_of_unchanged_meaning(con: duckdb.DuckDBPyConnection) -> None:
+    """Nights with a few new filings and a refit by age: what is the same by its filings has the same id, and every
+    living topic has a coherence between -1 and 1."""
+    read = "select invention_id, topic_id from ml.filing_topic"
+    first, because = dict(con.sql(read).fetchall()), []
+    for number, (month, day) in enumerate([(11, 3), (11, 9), (12, 9), (12, 10)]):
+        add(con, invent({"traffic": 2, "faces": 1, "energy": 1}, seed=number + 5, prefix=f"n{number}"))
+        because.append(night(con, day, month=month)["refitted_because"])
+        assert find_renamed(first, dict(con.sql(read).fetchall())) == []
+    assert any(because), "no refit: the nights prove nothing"
+    [(measured, least, most)] = con.sql(
+        "select bool_and(coherence is not null), min(coherence), max(coherence) from ml.topic where state <> 'gone'"
+    ).fetchall()
+    assert measured and -1 <= least <= most <= 1
+
+
+def test_a_topic_under_another_id_is_found() -> None:
+    """The measure of the test above: the same filings under another id are told, those that split in half are not."""
+    before = dict.fromkeys("abcd", "t1") | dict.fromkeys("efgh", "t2")
+    assert find_renamed(before, dict.fromkeys("abc", "t9") | {"d": "t1"} | dict.fromkeys("efgh", "t2")) == [
+        ("t1", "t9", 0.75)
+    ]
+    assert find_renamed(before, dict.fromkeys("ab", "t9") | dict.fromkeys("cd", "t1")) == []

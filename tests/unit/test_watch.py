@@ -30,6 +30,7 @@ def plain() -> dict:
         "include": [{"term": "tree", "language": "en", "reason": "the thing itself", "unless": ["family tree"]}],
         "technologies": [{"id": "counting", "name_en": "Counting", "name_zh": "计数", "terms": ["count"]}],
         "series": [{"by": []}],
+        "topics": {"count": 12},
     }
 
 
@@ -212,3 +213,13 @@ def test_two_user_files_of_one_name_are_refused(settings: Settings) -> None:
     write(settings.user_watches / "b.yaml", plain())
     with pytest.raises(BadInput, match="trees"):
         read_watches(settings)
+
+
+@pytest.mark.parametrize("count", [1, 0, -3, 201, 2.5, "many", True])
+def test_a_number_of_topics_that_cannot_be_is_refused_by_name(tmp_path: Path, count: object) -> None:
+    """The message names the field; without the field, or with null, the number is chosen by measurement."""
+    file = write(tmp_path / "trees.yaml", plain() | {"topics": {"count": count}})
+    with pytest.raises(BadInput, match=r"topics\.count"):
+        read_watch(file)
+    for chosen in ({}, {"count": None}):
+        assert read_watch(write(file, plain() | {"topics": chosen})).topics.count is None

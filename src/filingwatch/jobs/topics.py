@@ -7,8 +7,8 @@ On most nights it places what is new or changed among the topics there are; `top
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -196,6 +196,7 @@ class _Night:
     def _fit(self) -> tuple[Topics, Fitted | None]:
         """Topics of tonight's relevant inventions, and the fit as it is kept; None where there are too few."""
         from filingwatch.texts import draw_sample
+        from filingwatch.topics.measuring import measure_topics
         from filingwatch.topics.modelling import model_topics
         from filingwatch.topics.placing import MOST_MEASURED, keep_fit, place_documents
 
@@ -213,6 +214,8 @@ class _Night:
             return result, None
         measured = draw_sample(ids, MOST_MEASURED, self.settings.seed)
         left = place_documents(texts, measured, result.factors.vectors, result.factors.weights).unexplained
+        coherences = measure_topics(texts, measured, result.factors)
+        result = replace(result, topics=_lay_coherence(result.topics, result.topic_ids, coherences))
         hashes, today = self.relevant["document_hash"].to_numpy(), self.run.as_of
         unexplained = 1.0 if left is None else left
         return result, keep_fit(result.factors, result.topic_ids, hashes, self.made_for, today, unexplained)
@@ -239,6 +242,11 @@ class _Night:
         }
         told = {**said.figures, **(figures or {})}
         return JobResult(replace=replace, append=append or {}, figures=told, alerts=alerts or [])
+
+
+def _lay_coherence(topics: pl.DataFrame, ids: Sequence[str], values: Sequence[float | None]) -> pl.DataFrame:
+    measured = pl.DataFrame({"topic_id": ids, "coherence": values}, {"topic_id": pl.String, "coherence": pl.Float64})
+    return topics.drop("coherence").join(measured, on="topic_id", how="left").select(topics.columns)
 
 
 def _known(tables: Tables, prior: Tables, corpus: Corpus) -> Known:
