@@ -120,7 +120,9 @@ select 'towns' as watch, 'CN1A' as invention_id, 'ICCPR 17' as right_code, 'stat
 union all
 select 'towns', 'CN2A', 'ICCPR 21', 'stated in text', 'a crowd', 'CN2A', false, 'refused'
 union all
-select 'towns', 'CN3A', 'ICCPR 26', 'analyst''s judgement', null, null, false, 'confirmed';
+select 'towns', 'CN3A', 'ICCPR 26', 'analyst''s judgement', null, null, false, 'confirmed'
+union all
+select 'towns', 'CN4A', 'ICCPR 12', 'implied by class', 'G08G 1/017', null, false, null;
 """
 
 

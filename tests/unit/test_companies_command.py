@@ -96,7 +96,8 @@ def test_the_page_says_each_number_with_its_n(settings: Settings, ask: Ask, tmp_
         "| t-1 | Cameras that see | kept | 30 of 30, 100.0%",
         "| LAMP CO LIMITED | company | 1 |",
         "1 further name of persons",
-        "| ICCPR 17 | stated in text | 1 of 30 |",
+        "| ICCPR 17 | stated in text | 1 of 30, 3.3%",
+        "ICCPR 12, implied by class: class G08G 1/017 (CN4A)",
         "“faces of \\| passers-by” (CN1A)",
         "| 2014 | KE | Eye | cameras | [a newspaper](https://example.org/%281%29) |",
         "[CN1A](https://example.org/CN1A)",
@@ -107,7 +108,7 @@ def test_the_page_says_each_number_with_its_n(settings: Settings, ask: Ask, tmp_
         "version v1, data as of 2026-11-22, read on 2026-11-23",
     ):
         assert words in page, words
-    assert "| ICCPR 26 | analyst's judgement | 1 of 30 |" in page and "None" not in page, "a judgement has no quote"
+    assert "| ICCPR 26 | analyst's judgement | 1 of 30, " in page and "None" not in page, "a judgement has no quote"
     assert "ICCPR 21" not in page, "a refused tag is none"
     assert "SYNTHETIC" not in page
 

@@ -9,7 +9,7 @@ import duckdb
 
 from filingwatch.companies.asking import Rows, ask, has_columns
 
-MOST_QUOTES = 8
+MOST_QUOTES = 16
 
 
 def read_rights(con: duckdb.DuckDBPyConnection, group_id: str, watch: str) -> dict[str, Any] | None:
@@ -31,8 +31,8 @@ def read_rights(con: duckdb.DuckDBPyConnection, group_id: str, watch: str) -> di
     )
     quotes = ask(
         con,
-        f"select tag.right_code, tag.state, tag.quote, tag.publication_id, publication.url {tagged} "
-        "left join core.dim_publication as publication on tag.publication_id = publication.publication_id "
+        "select tag.right_code, tag.state, tag.quote, "
+        f"coalesce(tag.publication_id, tag.invention_id) as publication_id {tagged} "
         f"where tag.quote is not null{said} "
         "qualify row_number() over (partition by tag.right_code, tag.state order by tag.invention_id, tag.quote) = 1 "
         f"order by tag.right_code, tag.state limit {MOST_QUOTES}",

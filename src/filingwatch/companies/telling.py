@@ -163,19 +163,22 @@ def _tell_rights(data: Data) -> Section:
     rows = [
         (
             row["right_code"] + (" (protective)" if row["is_protective"] else ""), row["state"],
-            f"{row['filing_count']} of {n}",
+            share_interval(row["filing_count"], n),
         )
         for row in found["counts"]
     ]  # fmt: skip
     quotes = [
-        f"{row['right_code']}, {row['state']}: “{row['quote']}” ({row['publication_id']})" for row in found["quotes"]
+        f"{row['right_code']}, {row['state']}: "
+        + (f"class {row['quote']}" if row["state"] == "implied by class" else f"“{row['quote']}”")
+        + f" ({row['publication_id']})"
+        for row in found["quotes"]
     ]
     lines = [
         "Tied to rights by rules over text and classes, each with its quote; a filing may touch several. No court or "
         "body has judged it. One quote of each:",
         *quotes,
     ]
-    return Section(title, lines, ("right", "how it is known", "filings"), rows)
+    return Section(title, lines, ("right", "how it is known", "share of its filings"), rows)
 
 
 def _tell_exports(data: Data) -> Section:
