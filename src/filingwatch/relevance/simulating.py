@@ -14,7 +14,7 @@ import numpy as np
 
 from filingwatch.relevance.quality import calibration_error
 from filingwatch.relevance.queueing import RANKED, Mix, QueueSettings, choose, choose_mix, find_lots
-from filingwatch.relevance.stopping import StopSettings, advise, find_stop
+from filingwatch.relevance.stopping import StopSettings, advise, find_stop, look_points
 
 # nothing is known of the documents at first: those that start a screen are drawn at random
 _BLIND = replace(QueueSettings(), start=Mix(0.0, 0.0, 0.0, 1.0))
@@ -133,9 +133,9 @@ def describe(screen: Screen, labels: np.ndarray, settings: PlaySettings) -> dict
     total, relevant, decisions = len(labels), int(labels.sum()), int(is_own.sum())
     enough = np.flatnonzero(found >= np.ceil(0.95 * relevant - 1e-9))
     work_95 = int(work[enough[0]]) if len(enough) else None
-    own_ends = sorted({int(work[end - 1]) for end in screen.ends})
+    looks = look_points(int(work[screen.ends[0] - 1]), decisions, settings.stop)
     is_ranked = np.isin(np.array(screen.kinds)[is_own], RANKED)
-    stop_work = find_stop(screen.given[is_own], own_ends, is_ranked=is_ranked, settings=settings.stop)
+    stop_work = find_stop(screen.given[is_own], looks, is_ranked=is_ranked, settings=settings.stop)
     stop = int(np.searchsorted(work, stop_work, side="right")) - 1
     read = screen.given[is_own][:stop_work]
     advice = advise(read, unread=decisions - stop_work, is_ranked=is_ranked[:stop_work], settings=settings.stop)

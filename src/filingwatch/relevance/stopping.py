@@ -12,7 +12,7 @@ remainder of a ranked list is thinner than its last stretch, which is why that r
 
 **What is promised.** No rule on ranked reading is safe by design: a group of relevant documents that resembles nothing
 known lies at the end of every ranking. `thinning` was chosen on simulated screens so that at least 95 % of
-them reach the target, and judged on screens of other sets (`tests/benchmarks/README.md`); looking after every batch is
+them reach the target, and judged on screens of other sets (`tests/benchmarks/README.md`); looking at `look_points` is
 part of that. Only the documents drawn at random promise by design, and with few of them little. They hold a veto: when
 they show, at the same confidence, that more is missed than the target allows, the advice is to go on.
 """
@@ -33,12 +33,13 @@ _NOTHING_READ = "Too early to tell: nothing has been read yet."
 @dataclass(frozen=True, slots=True)
 class StopSettings:
     """`recall_target` at `confidence`. `thinning` was chosen on simulated screens at 0.95 and 0.95. A stretch is at
-    least `least_stretch` labels long."""
+    least `least_stretch` labels long, and so many pass between two looks, or `look_share` of those read."""
 
     recall_target: float = 0.95
     confidence: float = 0.95
-    thinning: float = 0.55
+    thinning: float = 0.6
     least_stretch: int = 10
+    look_share: float = 0.01
     seed: int = 2015
 
 
@@ -105,7 +106,7 @@ def find_stop(
     is_ranked: Sequence[bool] | np.ndarray | None = None,
     settings: StopSettings | None = None,
 ) -> int:
-    """After how many labels of a whole reading order the rule first says stop, looking at the ends of batches."""
+    """After how many labels of a whole reading order the rule first says stop, looking after so many (`ends`)."""
     settings = settings or StopSettings()
     known = np.asarray(labels, dtype=bool)
     for end in ends:
@@ -117,6 +118,16 @@ def find_stop(
         if _is_reached(lengths, hits, found, len(known) - end, settings):
             return int(end)
     return len(known)
+
+
+def look_points(first: int, total: int, settings: StopSettings | None = None) -> list[int]:
+    """After how many labels the rule is asked, from `first` on: often enough that no batch is read for nothing."""
+    settings = settings or StopSettings()
+    points, point = [], first
+    while point < total:
+        points.append(point)
+        point += max(settings.least_stretch, int(settings.look_share * point))
+    return points
 
 
 def _take_ranked(known: np.ndarray, is_ranked: Sequence[bool] | np.ndarray | None) -> np.ndarray:

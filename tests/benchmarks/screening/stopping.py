@@ -4,8 +4,8 @@
 
 FOLDER holds traces (`python -m tests.benchmarks.screening.traces FOLDER`). Beside ours stand the rule of Callaghan &
 Mueller-Hansen (2020), written from its description; 50 or 100 irrelevant in a row; QBCB (Lewis, Yang & Frieder 2021).
-Rules look after every batch; those that count in a row look after every document. `--thinning` shows ours with other
-values, which is how its value was chosen on `design`.
+Ours looks at `look_points`, others after every batch; those that count in a row look after every document. `--thinning`
+shows ours with other values, which is how its value was chosen on `design`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from scipy import stats
 
 from filingwatch.relevance.queueing import RANKED
-from filingwatch.relevance.stopping import StopSettings, find_stop
+from filingwatch.relevance.stopping import StopSettings, find_stop, look_points
 
 TARGET, CONFIDENCE = 0.95, 0.95
 # the fewest sampled relevant documents of which all must be found: 0.95 ** 59 < 0.05
@@ -57,7 +57,8 @@ def read_traces(folder: Path, part: str) -> list[Trace]:
 
 
 def stop_ours(trace: Trace, settings: StopSettings | None = None) -> int:
-    return find_stop(trace.labels, trace.ends, is_ranked=trace.is_ranked, settings=settings)
+    looks = look_points(trace.ends[0], len(trace.labels), settings)
+    return find_stop(trace.labels, looks, is_ranked=trace.is_ranked, settings=settings)
 
 
 def stop_callaghan(trace: Trace) -> int:
