@@ -135,7 +135,7 @@ def _explain_none(documents: int, least: int) -> str:
 
 def _tell(held: DocumentsFile, count: int | None, previous: Proposal | None, found: Topics) -> dict[str, Any]:
     from filingwatch.topics.coherence import measure_agreement
-    from filingwatch.topics.measuring import measure_words
+    from filingwatch.topics.shown_words import measure_words
 
     rows = [row for row in found.topics.iter_rows(named=True) if row["state"] != "gone"]
     measured = measure_words([[*row["terms_en"], *row["terms_zh"]] for row in rows], held.texts)

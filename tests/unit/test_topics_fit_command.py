@@ -11,7 +11,7 @@ from invented_filings import invent
 
 from filingwatch.cli import main
 from filingwatch.errors import BadInput
-from filingwatch.topics.measuring import measure_words
+from filingwatch.topics.shown_words import measure_words
 from filingwatch.topics_file import read_documents, read_model
 
 SUBJECTS = {"traffic": 60, "faces": 60, "energy": 60}

@@ -31,7 +31,7 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from filingwatch.topics.coherence import mean_coherence, measure_agreement, measure_columns, measure_diversity
-from filingwatch.topics.measuring import measure_words
+from filingwatch.topics.shown_words import measure_words
 from filingwatch.words import is_class_token
 from tests.benchmarks.topics.corpora import CORPORA, draw, read_corpus
 from tests.benchmarks.topics.ways import FIRST, NOTHING, fit_ours, ordinary_features
