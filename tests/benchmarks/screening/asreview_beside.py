@@ -77,7 +77,7 @@ def screen_asreview(folder: Path, texts: Sequence[str], labels: np.ndarray, seed
     with tempfile.TemporaryDirectory() as place:
         given, answer = Path(place, "given.json"), Path(place, "answer.json")
         given.write_text(json.dumps({"texts": list(texts), "labels": labels.tolist(), "seed": seed}), encoding="utf-8")
-        command = [folder / "bin" / "python", PEERS / "screen_asreview.py", given, answer]
+        command = [folder.resolve() / "bin" / "python", PEERS / "screen_asreview.py", given, answer]
         # it leaves a cache where it runs
         subprocess.run([str(part) for part in command], check=True, cwd=place)
         said = json.loads(answer.read_text(encoding="utf-8"))
