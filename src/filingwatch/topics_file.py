@@ -104,7 +104,14 @@ def fit_file(
     if previous is not None:
         known = Known(previous.topics, previous.filings, {})
     found = model_topics(
-        Texts.of_frame(documents), known, count=count, settings=settings, today=today, mint_from="file", ids=held.ids
+        Texts.of_frame(documents),
+        known,
+        count=count,
+        settings=settings,
+        today=today,
+        mint_from="file",
+        ids=held.ids,
+        ruled=() if previous is None else previous.fitted.ruled,
     )
     if found.factors is None:
         raise BadInput(_explain_none(len(held.ids), settings.least_documents))

@@ -58,7 +58,9 @@ def answers(con: duckdb.DuckDBPyConnection) -> list[list[tuple]]:
 
 
 def refits(con: duckdb.DuckDBPyConnection) -> list[str]:
-    return [decision for (decision,) in con.sql("select decision from ml.topic_refit order by run_id").fetchall()]
+    return [
+        decision for (decision,) in con.sql("select decision from ml.topic_refit order by on_date, run_id").fetchall()
+    ]
 
 
 def test_a_refit_that_loses_names_is_held_back_and_told_once(con: duckdb.DuckDBPyConnection) -> None:

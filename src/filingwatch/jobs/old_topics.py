@@ -83,7 +83,7 @@ def _place(state: bytes, corpus: Corpus, ids: list[str]) -> pl.DataFrame:
     from filingwatch.topics.placing import Fitted, place_documents
 
     kept = Fitted.from_bytes(state)
-    placed = place_documents(corpus.texts, ids, kept.vectors, kept.weights)
+    placed = place_documents(corpus.texts, ids, kept.vectors, kept.weights, kept.rules)
     rows = [
         (name, kept.topic_ids[topic]) for name, topic in zip(ids, placed.topic_of.tolist(), strict=True) if topic >= 0
     ]

@@ -35,7 +35,7 @@ class TopicJob:
     """
 
     name = "topics"
-    version = 3
+    version = 4
     reads_corpus = True
     reads = (
         Read(INVENTION, ("invention_id", "text"), is_large=True, decides=False),
@@ -209,6 +209,8 @@ class _Night:
             today=self.run.as_of,
             mint_from=f"{self.watch.watch} {self.run.as_of}",
             ids=ids,
+            newcomers=self._find_newcomers(),
+            ruled=self.kept.ruled if self.kept is not None else (),
         )
         if result.factors is None:
             return result, None
@@ -218,7 +220,14 @@ class _Night:
         result = replace(result, topics=_lay_coherence(result.topics, result.topic_ids, coherences))
         hashes, today = self.relevant["document_hash"].to_numpy(), self.run.as_of
         unexplained = 1.0 if left is None else left
-        return result, keep_fit(result.factors, result.topic_ids, hashes, self.made_for, today, unexplained)
+        return result, keep_fit(result.factors, result.topic_ids, hashes, self.made_for, today, unexplained, self.kept)
+
+    def _find_newcomers(self) -> list[str] | None:
+        """The inventions among which new topics are looked for; None where no fit says since when which are there."""
+        if self.kept is None:
+            return None
+        is_new = self.kept.are_newcomers(self.relevant["document_hash"].to_numpy(), self.run.as_of)
+        return self.relevant["invention_id"].filter(pl.Series(is_new)).to_list()
 
     def _model(self, parameters: Mapping[str, Any], figures: Mapping[str, Any], state: bytes | None) -> pl.DataFrame:
         return model_row(self.run, TopicJob.name, TopicJob.version, self.watch.watch, parameters, figures, state)

@@ -8,7 +8,6 @@ beside the words, are what brings filings of one subject together across languag
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,15 +16,17 @@ from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from filingwatch.vectors import Counted, Vectors, fit_block
+from filingwatch.vectors import Counted, Counts, Vectors, fit_block
+from filingwatch.words import is_cjk
 
 
 @dataclass(frozen=True, slots=True)
 class TopicSettings:
     """What topics depend on besides the documents.
 
-    `class_weight` is the length of the class part of a document where its words have 1. `least_as_good` is the share of
-    what a fresh fit explains that a fit carried on from known topics must reach. `most_fitted` bounds the documents of
+    `class_weight` is the length of the class part of a document where its words have 1, `bridge_weight` the same where
+    half of the documents are in another script: classes are what brings these together. `least_as_good` is the share of
+    what a fresh fit explains that topics carried on must reach. `most_fitted` bounds the documents of
     a fit; the others are placed among the topics found.
     """
 
@@ -34,9 +35,10 @@ class TopicSettings:
     least_per_topic: int = 10
     most_fitted: int = 30_000
     most_features: int = 20_000
-    class_weight: float = 0.9
+    class_weight: float = 0.4
+    bridge_weight: float = 0.9
     iterations: int = 200
-    least_as_good: float = 0.98
+    least_as_good: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Factors:
 
     `weights` has one row per topic and one column per token, each row of length 1. `explained` is the share of the
     corpus (squared length) that the topics explain. Topics are numbered by falling size, none is empty.
-    `is_carried_on` says that the fit started from the topics known before. `vectors` made the columns.
+    `is_carried_on` says that the fit started from the topics known before. `vectors` made the columns. `rules` say who
+    belongs to topics that grew later.
     """
 
     topic_of: np.ndarray
@@ -58,6 +61,19 @@ class Factors:
     vectors: Vectors
     second_of: np.ndarray
     second_share: np.ndarray
+    rules: Rules | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Topics that have a rule beside their row of weights: a document belongs where its odds are above 1.
+
+    `topics` are their numbers; the odds (natural logarithm) of a row x are `weights @ x + biases`.
+    """
+
+    topics: np.ndarray
+    weights: np.ndarray
+    biases: np.ndarray
 
 
 def topic_count(documents: int, wanted: int, settings: TopicSettings) -> int:
@@ -67,30 +83,15 @@ def topic_count(documents: int, wanted: int, settings: TopicSettings) -> int:
     return max(2, min(wanted, documents // settings.least_per_topic))
 
 
-def factorise(
-    counted: Counted,
-    count: int,
-    settings: TopicSettings,
-    known: Sequence[Sequence[int]] = (),
-) -> Factors | None:
-    """At most `count` topics of these documents; None when they share too few words to have any.
-
-    `known` are the documents of each topic known before. Where there are as many of them as topics wanted, the fit that
-    starts from them is taken as long as it explains nearly what a fresh one does: topics then stay what they are.
-    Otherwise the fresh fit is taken, which also finds what is new.
-    """
+def factorise(counted: Counted, count: int, settings: TopicSettings) -> Factors | None:
+    """At most `count` topics of these documents; None when they share too few words to have any."""
     vectors = fit_vectors(counted, settings)
     features = vectors.build(counted)
-    matrix = features.matrix
-    if min(matrix.shape) < count:
+    if min(features.matrix.shape) < count:
         return None
     # one thread: sums in one order, the same bits every time
     with threadpool_limits(1):
-        fit = fit_factors(matrix, count, settings)
-        if len(known) == count and all(known):
-            carried = fit_factors(matrix, count, settings, np.vstack([_mean_row(matrix, rows) for rows in known]))
-            if carried.explained >= settings.least_as_good * fit.explained:
-                fit = carried
+        fit = fit_factors(features.matrix, count, settings)
     return _number_topics(fit, features.tokens, vectors)
 
 
@@ -99,13 +100,13 @@ class Fit:
     loads: np.ndarray
     components: np.ndarray
     explained: float
-    is_carried_on: bool
 
 
-def fit_factors(matrix: sparse.csr_matrix, count: int, settings: TopicSettings, start: np.ndarray | None = None) -> Fit:
+def fit_factors(matrix: sparse.csr_matrix, count: int, settings: TopicSettings) -> Fit:
+    """Non-negative factors of this matrix, as they come."""
     model = NMF(
         count,
-        init="nndsvd" if start is None else "custom",
+        init="nndsvd",
         random_state=settings.seed,
         max_iter=settings.iterations,
         tol=1e-3,
@@ -113,15 +114,10 @@ def fit_factors(matrix: sparse.csr_matrix, count: int, settings: TopicSettings, 
     with warnings.catch_warnings():
         # the iterations are bounded on purpose; topics settle long before the last digit does
         warnings.simplefilter("ignore", ConvergenceWarning)
-        given = {} if start is None else {"W": np.ascontiguousarray(matrix @ start.T), "H": start}
-        loads = model.fit_transform(matrix, **given)
+        loads = model.fit_transform(matrix)
     energy = float(matrix.multiply(matrix).sum())
     explained = 1.0 - float(model.reconstruction_err_) ** 2 / energy if energy else 0.0
-    return Fit(loads, model.components_, explained, start is not None)
-
-
-def _mean_row(matrix: sparse.csr_matrix, rows: Sequence[int]) -> np.ndarray:
-    return np.asarray(matrix[list(rows)].mean(axis=0)).ravel()
+    return Fit(loads, model.components_, explained)
 
 
 def _number_topics(fit: Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
@@ -137,9 +133,7 @@ def _number_topics(fit: Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
     place[order] = np.arange(len(order))
     share = np.where(total > 0, loads.max(axis=1) / np.where(total > 0, total, 1.0), 0.0)
     second, second_share = find_second(loads[:, order], total)
-    return Factors(
-        place[heaviest], share, weights[order], tokens, fit.explained, fit.is_carried_on, vectors, second, second_share
-    )
+    return Factors(place[heaviest], share, weights[order], tokens, fit.explained, False, vectors, second, second_share)
 
 
 def find_second(loads: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,6 +152,16 @@ def fit_vectors(counted: Counted, settings: TopicSettings) -> Vectors:
     least = 2 if counted.words.matrix.shape[0] < 500 else 5
     most = settings.most_features
     words = fit_block(counted.words, least=least, most_share=0.4, most=most, is_sublinear=True)
-    weight = settings.class_weight
+    weight = _weigh_classes(counted.words, settings)
     classes = fit_block(counted.classes, least=least, most_share=0.6, most=most, is_sublinear=False, weight=weight)
     return Vectors(words, classes)
+
+
+def _weigh_classes(words: Counts, settings: TopicSettings) -> float:
+    """Between both weights, as far as documents are divided between scripts (entropy in bits)."""
+    cjk = np.array([is_cjk(token) for token in words.lexicon.tokens()], dtype=bool)
+    chosen = words.matrix[:, cjk].getnnz(axis=1) if len(cjk) else np.zeros(words.matrix.shape[0])
+    share = float((2 * chosen > words.matrix.getnnz(axis=1)).mean()) if words.matrix.shape[0] else 0.0
+    mixed = -sum(part * np.log2(part) for part in (share, 1.0 - share) if part > 0)
+    # two decimals: one document more does not move a weight
+    return round(settings.class_weight + (settings.bridge_weight - settings.class_weight) * float(mixed), 2)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, zip_longest
 from typing import Any
@@ -20,13 +20,14 @@ import polars as pl
 
 from filingwatch.texts import Batch, Texts, draw_sample
 from filingwatch.topics.choosing import choose_count
+from filingwatch.topics.continuing import Before, Continued, continue_topics, is_near, most_topics
 from filingwatch.topics.identity import Described, Matching, match_topics
 from filingwatch.topics.model import Factors, TopicSettings, factorise, topic_count
 from filingwatch.topics.placing import Placed, place_documents
 from filingwatch.topics.terms import TopicTerms, describe_topics, name_topic, still_describes
 
 # changes when the same filings and settings would give other topics
-VERSION = 2
+VERSION = 3
 TOPIC_SCHEMA = {
     "topic_id": pl.String,
     "name": pl.String,
@@ -88,15 +89,18 @@ def model_topics(
     today: dt.date,
     mint_from: str,
     ids: Sequence[str] | None = None,
+    newcomers: Collection[str] | None = None,
+    ruled: Collection[str] = (),
 ) -> Topics:
     """Topics of these documents, carrying on the known ones.
 
     Documents are a frame with invention_id (unique), text and symbols, or texts with the ids that are meant.
 
-    Without `count` there are as many topics as were known, and the first time as many as `choosing` finds (in the
-    figures as `count_choice`). Every document belongs to its heaviest topic; one that shares no word or class with
-    others belongs to none and is counted. Where there are too few documents, every known topic is gone and the figures
-    say why.
+    `newcomers` are the documents that came since the last fit, without it those without a known topic; new topics grow
+    from them alone. `ruled` are the known topics that have a rule. Without `count` there are as many topics as were
+    known, and the first time as many as `choosing` finds (in the figures as `count_choice`). Every document belongs to
+    its heaviest topic; one that shares no word or class with others belongs to none and is counted. Where there are too
+    few documents, every known topic is gone and the figures say why.
     """
     if isinstance(documents, pl.DataFrame):
         ids, documents = documents["invention_id"].to_list(), Texts.of_frame(documents)
@@ -111,10 +115,12 @@ def model_topics(
             choice = choose_count(documents.count(fitted), settings)
             wanted = choice.count
     bears = topic_count(len(ids), wanted, settings)
-    factors = None
-    if bears:
-        factors = factorise(documents.count(fitted), bears, settings, _rows_of_known(before, fitted.ids))
-    placed = _place(documents, ids, fitted, factors)
+    continued = _continue(documents, ids, fitted, before, (newcomers, ruled), bears, count, settings)
+    if continued is not None:
+        factors, placed = continued.factors, continued.placed
+    else:
+        factors = factorise(documents.count(fitted), bears, settings) if bears else None
+        placed = _place(documents, ids, fitted, factors)
     members = _members(placed, 0 if factors is None else len(factors.weights))
     terms = _describe(factors, fitted)
     now = [
@@ -141,6 +147,9 @@ def model_topics(
         "same_topic_share": same_topic_share(filings, known.filings),
         "unexplained_share": None if factors is None else 1.0 - factors.explained,
         "fit": None if factors is None else "carried on" if factors.is_carried_on else "fresh",
+        "grown": 0 if continued is None else continued.grown,
+        "merged": 0 if continued is None else continued.merged,
+        "ended": 0 if continued is None else continued.ended,
         "note": _note(len(ids), bears, factors, settings),
     }
     steps = pl.DataFrame(lineage, LINEAGE_SCHEMA, orient="row")
@@ -150,6 +159,28 @@ def model_topics(
 def name_purpose(count: int | None, settings: TopicSettings) -> str:
     """16 hex digits over all that topics depend on besides documents and the topics before."""
     return hashlib.sha256(json.dumps([VERSION, count, asdict(settings)]).encode()).hexdigest()[:16]
+
+
+def _continue(
+    documents: Texts,
+    ids: Sequence[str],
+    fitted: Batch,
+    before: Mapping[str, Described],
+    told: tuple[Collection[str] | None, Collection[str]],
+    bears: int,
+    wanted: int | None,
+    settings: TopicSettings,
+) -> Continued | None:
+    """The known topics carried on; None where there are none that could be, or too few or many for what is wanted."""
+    there = set(ids)
+    living = {topic: held for topic, described in before.items() if (held := described.members & there)}
+    if not bears or not is_near(len(living), bears):
+        return None
+    newcomers = there.difference(*living.values()) if told[0] is None else there.intersection(told[0])
+    # what has a topic that grew is no news any more
+    newcomers = newcomers.difference(*(living[topic] for topic in told[1] if topic in living))
+    held = Before(living, frozenset(told[1]), frozenset(newcomers))
+    return continue_topics(documents, ids, fitted, held, most_topics(len(living), wanted), settings)
 
 
 def _place(documents: Texts, ids: Sequence[str], fitted: Batch, factors: Factors | None) -> Placed | None:
@@ -198,15 +229,6 @@ def _describe_known(known: Known) -> dict[str, Described]:
         topic: Described(frozenset(members.get(topic, ())), _mix(en, zh))
         for topic, en, zh in known.topics.select("topic_id", "terms_en", "terms_zh").iter_rows()
     }
-
-
-def _rows_of_known(before: Mapping[str, Described], ids: Sequence[str]) -> list[list[int]]:
-    """Where the documents of each living known topic stand among these."""
-    return [
-        [row for row, document in enumerate(ids) if document in before[topic].members]
-        for topic in sorted(before)
-        if before[topic].members
-    ]
 
 
 def _mix(en: Sequence[str], zh: Sequence[str]) -> tuple[str, ...]:

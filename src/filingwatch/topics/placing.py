@@ -15,10 +15,12 @@ from scipy.optimize import nnls
 
 from filingwatch.kept import pack, pack_vectors, unpack, unpack_vectors
 from filingwatch.texts import Texts
-from filingwatch.topics.model import Factors, find_second
+from filingwatch.topics.model import Factors, Rules, find_second
 from filingwatch.vectors import Vectors
 
 LONGEST = dt.timedelta(days=31)
+# documents are looked at for new subjects so long: one that trickles in would otherwise drown month by month
+NEWCOMER = dt.timedelta(days=366)
 MOST_NEW = 0.1
 # of what topics explain of the filings of their fit; less of newcomers says that a subject is new. Newcomers of known
 # subjects reach 0.94 in the demo world and 0.90 in real English filings, 0.75 where only 450 filings were fitted
@@ -49,7 +51,8 @@ class Placed:
 class Fitted:
     """A fit as it is kept. `weights` are the topics in the order of `topic_ids`, rows of length 1.
 
-    `document_hashes` (sorted) are the documents that were there. `made_for` stands for settings and topics wanted.
+    `document_hashes` (sorted) are the documents that were there, `arrived_on` (days since 1970) says since when, 0 for
+    those of the first fit. `made_for` stands for settings and topics wanted.
     `unexplained` is the share (as in Placed) that the topics leave of documents of the fit.
     """
 
@@ -60,6 +63,8 @@ class Fitted:
     made_for: str
     unexplained: float
     fitted_on: dt.date
+    rules: Rules | None = None
+    arrived_on: np.ndarray | None = None
 
     def to_bytes(self) -> bytes:
         plain = {
@@ -69,6 +74,10 @@ class Fitted:
             "fitted_on": self.fitted_on,
         }
         arrays = {"weights": self.weights, "document_hashes": self.document_hashes}
+        if self.rules is not None:
+            arrays |= {"rule_topics": self.rules.topics, "rules": self.rules.weights, "rule_biases": self.rules.biases}
+        if self.arrived_on is not None:
+            arrays["arrived_on"] = self.arrived_on
         return pack(plain, arrays | pack_vectors(self.vectors))
 
     @classmethod
@@ -82,14 +91,59 @@ class Fitted:
             plain["made_for"],
             plain["unexplained"],
             dt.date.fromisoformat(plain["fitted_on"]),
+            Rules(arrays["rule_topics"], arrays["rules"], arrays["rule_biases"]) if "rules" in arrays else None,
+            arrays.get("arrived_on"),
         )
 
+    @property
+    def ruled(self) -> frozenset[str]:
+        """The topics that have a rule."""
+        return frozenset(() if self.rules is None else (self.topic_ids[number] for number in self.rules.topics))
 
-def place_documents(texts: Texts, ids: Sequence[str], vectors: Vectors, weights: np.ndarray) -> Placed:
+    def say_arrivals(self, hashes: np.ndarray, today: dt.date) -> np.ndarray:
+        """Since when these documents are there (days since 1970): `today` those that came since the fit."""
+        day = _count_days(today)
+        if self.arrived_on is None:
+            return np.where(np.isin(hashes, self.document_hashes), 0, day)
+        places = np.searchsorted(self.document_hashes, hashes).clip(max=max(len(self.document_hashes) - 1, 0))
+        is_there = self.document_hashes[places] == hashes if len(self.document_hashes) else np.zeros(len(hashes), bool)
+        return np.where(is_there, self.arrived_on[places], day) if len(self.arrived_on) else np.full(len(hashes), day)
+
+    def are_newcomers(self, hashes: np.ndarray, today: dt.date) -> np.ndarray:
+        """Which of these documents came within NEWCOMER or since the fit."""
+        return self.say_arrivals(hashes, today) > max(_count_days(today - NEWCOMER), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Each topic's share of each document (rows), all 0 where a document has no topic. `unexplained` as in Placed."""
+
+    matrix: np.ndarray
+    unexplained: float | None
+
+
+def place_documents(
+    texts: Texts, ids: Sequence[str], vectors: Vectors, weights: np.ndarray, rules: Rules | None = None
+) -> Placed:
     """Place these documents, by rising id, among topics (rows of `weights`)."""
+    shares = share_documents(texts, ids, vectors, weights, rules)
+    return choose_topics(shares.matrix, shares.unexplained)
+
+
+def choose_topics(shares: np.ndarray, unexplained: float | None = None) -> Placed:
+    """The heaviest topic of each document and the one that comes second."""
+    total = shares.sum(axis=1)
+    tops = np.where(total > 0, shares.argmax(axis=1), -1)
+    return Placed(tops, shares.max(axis=1, initial=0.0), unexplained, *find_second(shares, np.ones(len(shares))))
+
+
+def share_documents(
+    texts: Texts, ids: Sequence[str], vectors: Vectors, weights: np.ndarray, rules: Rules | None = None
+) -> Shares:
+    """What these documents, by rising id, have of each topic (rows of `weights`)."""
     # |x - hW|^2 for W with a triangular L L' = W W' is |L'h - b|^2 plus what no load can explain
     triangle = np.linalg.cholesky(weights @ weights.T + 1e-9 * np.eye(len(weights)))
-    loads_of, explained = [np.zeros((0, len(weights)))], []
+    shares_of, explained = [np.zeros((0, len(weights)))], []
     for batch in texts.batches(ids):
         counted = texts.count(batch)
         matrix = vectors.build(counted).matrix
@@ -97,24 +151,65 @@ def place_documents(texts: Texts, ids: Sequence[str], vectors: Vectors, weights:
         held = counted.words.matrix.getnnz(axis=1) + counted.classes.matrix.getnnz(axis=1)
         known = matrix.getnnz(axis=1) / np.maximum(held, 1)
         aims = np.linalg.solve(triangle, (matrix @ weights.T).T).T
+        loads = np.zeros((len(aims), len(weights)))
         for row, aim in enumerate(aims):
-            loads, distance = nnls(triangle.T, aim)
-            loads_of.append(loads[None])
+            loads[row], distance = nnls(triangle.T, aim)
             if held[row]:
                 share = (aim @ aim - distance**2) / lengths[row] if lengths[row] else 0.0
                 explained.append(float(known[row] * share))
-    loads = np.vstack(loads_of)
-    total = loads.sum(axis=1)
-    tops = np.where(total > 0, loads.argmax(axis=1), -1)
-    shares = loads.max(axis=1, initial=0.0) / np.where(total > 0, total, 1.0)
-    return Placed(tops, shares, 1.0 - float(np.mean(explained)) if explained else None, *find_second(loads, total))
+        shares_of.append(apply_rules(loads, rules, None if rules is None else matrix @ rules.weights.T + rules.biases))
+    return Shares(np.vstack(shares_of), 1.0 - float(np.mean(explained)) if explained else None)
+
+
+def apply_rules(loads: np.ndarray, rules: Rules | None, odds: np.ndarray | None) -> np.ndarray:
+    """Shares from loads, and from the odds (natural logarithm) of the topics that have a rule.
+
+    Such a topic has a document exactly where its rule says so, with the probability as its share; where no rule does,
+    the other topics share the document. One that only such topics explain goes to them all the same.
+    """
+    shares = loads.copy()
+    if rules is not None and odds is not None:
+        chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))
+        others = np.delete(loads, rules.topics, axis=1).sum(axis=1)
+        best = chance.max(axis=1)
+        is_taken = (odds.max(axis=1) > 0) & (loads.sum(axis=1) > 0)
+        is_free = ~is_taken & (others > 0)
+        shares[np.ix_(is_free | is_taken, rules.topics)] = 0.0
+        rest = shares.sum(axis=1)
+        shares *= np.where(is_taken & (rest > 0), (1.0 - best) / np.where(rest > 0, rest, 1.0), 1.0)[:, None]
+        rows = np.flatnonzero(is_taken)
+        shares[rows, rules.topics[odds[rows].argmax(axis=1)]] = best[rows]
+    total = shares.sum(axis=1)
+    return shares / np.where(total > 0, total, 1.0)[:, None]
 
 
 def keep_fit(
-    factors: Factors, topic_ids: Sequence[str], hashes: np.ndarray, made_for: str, today: dt.date, unexplained: float
+    factors: Factors,
+    topic_ids: Sequence[str],
+    hashes: np.ndarray,
+    made_for: str,
+    today: dt.date,
+    unexplained: float,
+    before: Fitted | None = None,
 ) -> Fitted:
-    """What is kept of a fit; `topic_ids` in the order of its topics."""
-    return Fitted(factors.vectors, factors.weights, tuple(topic_ids), np.sort(hashes), made_for, unexplained, today)
+    """What is kept of a fit; `topic_ids` in the order of its topics, `before` the fit that it carries on."""
+    held = np.sort(hashes)
+    arrived = np.zeros(len(held), dtype=np.int64) if before is None else before.say_arrivals(held, today)
+    return Fitted(
+        vectors=factors.vectors,
+        weights=factors.weights,
+        topic_ids=tuple(topic_ids),
+        document_hashes=held,
+        made_for=made_for,
+        unexplained=unexplained,
+        fitted_on=today,
+        rules=factors.rules,
+        arrived_on=arrived,
+    )
+
+
+def _count_days(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days
 
 
 def why_refit(kept: Fitted | None, made_for: str, today: dt.date, *, new: int, gone: int) -> str | None:

@@ -26,7 +26,7 @@ def settle(documents: Texts, known: Known, kept: Fitted, ids: pl.Series, new: pl
         pl.col("invention_id").is_in(ids.implode()) & ~pl.col("invention_id").is_in(new.implode())
     )
     place = sorted(set(ids.to_list()) - set(standing["invention_id"].to_list()))
-    placed = place_documents(documents, place, kept.vectors, kept.weights)
+    placed = place_documents(documents, place, kept.vectors, kept.weights, kept.rules)
     filings = pl.concat([standing, filing_rows(kept.topic_ids, placed, place)]).sort("invention_id")
     sizes = dict(filings.group_by("topic_id").len().iter_rows())
     topics = known.topics.sort("topic_id").to_dicts()
