@@ -181,6 +181,19 @@ def test_what_the_known_topics_do_not_explain_is_a_reason_to_fit_anew(
         assert set(settled.filings.filter(pl.col("invention_id").is_in(new.implode()))["topic_id"]) == {like}
 
 
+def test_filings_that_were_in_the_fit_are_no_strangers(first: Topics, filings: pl.DataFrame) -> None:
+    """Twelve that no topic explains, there since the fit, are no reason to fit anew, night after night."""
+    more = pl.concat([filings, invent({"animals": 12}, seed=9, prefix="x")])
+    assert first.factors is not None
+    kept = keep_fit(first.factors, first.topic_ids, np.arange(222, dtype=np.uint64), "", FIRST, 0.3)
+    new = more["invention_id"].head(0)
+    settled, placed = settle(Texts.of_frame(more), carry(first), kept, more["invention_id"], new)
+    assert settled.figures["placed"] == 12
+    assert not are_strange(kept, placed)
+    new = more["invention_id"].tail(12)
+    assert are_strange(kept, settle(Texts.of_frame(more), carry(first), kept, more["invention_id"], new)[1])
+
+
 def test_a_large_corpus_is_fitted_on_a_sample_and_placed_as_a_whole(first: Topics, filings: pl.DataFrame) -> None:
     """Topics of half of the filings hold nearly the same filings as topics of all."""
     half = replace(SETTINGS, most_fitted=105)

@@ -19,15 +19,18 @@ from filingwatch.topics.terms import TopicTerms, name_topic
 def settle(documents: Texts, known: Known, kept: Fitted, ids: pl.Series, new: pl.Series) -> tuple[Topics, Placed]:
     """The known topics with the relevant filings of today (`ids`), of which only those are placed that have to be.
 
-    These are the `new` ones (since the fit) and those that were away in between. Nothing else moves; people's names
-    count. Second, what the placing says of how well the topics fit.
+    These are the `new` ones (since the fit), those that were away in between and those without a topic. Nothing else
+    moves; people's names count. Second, where the new ones were placed: they alone say whether the topics still fit,
+    for what the topics leave of the others was known when they were fitted.
     """
     standing = known.filings.filter(
         pl.col("invention_id").is_in(ids.implode()) & ~pl.col("invention_id").is_in(new.implode())
     )
-    place = sorted(set(ids.to_list()) - set(standing["invention_id"].to_list()))
-    placed = place_documents(documents, place, kept.vectors, kept.weights, kept.rules)
-    filings = pl.concat([standing, filing_rows(kept.topic_ids, placed, place)]).sort("invention_id")
+    came = sorted(set(new.to_list()))
+    back = sorted(set(ids.to_list()).difference(standing["invention_id"].to_list(), came))
+    placed, again = (place_documents(documents, some, kept.vectors, kept.weights, kept.rules) for some in (came, back))
+    placings = [filing_rows(kept.topic_ids, at, some) for at, some in ((placed, came), (again, back))]
+    filings = pl.concat([standing, *placings]).sort("invention_id")
     sizes = dict(filings.group_by("topic_id").len().iter_rows())
     topics = known.topics.sort("topic_id").to_dicts()
     for row in topics:
@@ -36,7 +39,7 @@ def settle(documents: Texts, known: Known, kept: Fitted, ids: pl.Series, new: pl
         row["filing_count"] = sizes.get(row["topic_id"], 0)
     figures = {
         "documents": len(ids),
-        "placed": len(place),
+        "placed": len(came) + len(back),
         "new_since_fit": len(new),
         "documents_without_topic": len(ids) - filings.height,
         "topics": len(kept.topic_ids),
