@@ -131,6 +131,17 @@ def test_changed_rules_judge_all_anew(con: duckdb.DuckDBPyConnection, monkeypatc
     assert tags(con, "rule_id, rule_version")[1] == ("face_identification", plain["rules"][0]["version"])
 
 
+def test_another_version_of_the_job_judges_all_anew(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reads the rules may have changed, and with it every tag: no old one is kept."""
+    night(con)
+    con.execute("update ml.right_tag set quote = 'as read before'")
+    monkeypatch.setattr(RightsJob, "version", RightsJob.version + 1)
+    assert night(con, 21).figures["judged"] == 3
+    assert con.sql("select count(*) from ml.right_tag where quote = 'as read before'").fetchone() == (0,)
+
+
 def test_people_confirm_refuse_and_take_back(con: duckdb.DuckDBPyConnection) -> None:
     """The last word stands; it is about one right; strangers and unknown rights are counted, not lost."""
     say(con, 1, "F1A|ICCPR 17", "refused")
@@ -160,6 +171,44 @@ def test_a_person_adds_a_tag_that_no_rule_found(con: duckdb.DuckDBPyConnection) 
     say(con, 3, "L|ICCPR 17", "reset")
     night(con, 21)
     assert [row[0] for row in tags(con, columns) if row[2] == "analyst's judgement"] == ["C"]
+
+
+def test_a_refusal_stands_where_no_rule_found_anything(con: duckdb.DuckDBPyConnection) -> None:
+    """What a technology alone ties to a filing can be refused; the word is kept, and inherited by near-duplicates."""
+    add(con, "M", LAMP.replace("A lamp post", "The lamp post"))
+    say(con, 1, "L|ICCPR 17", "refused")
+    night(con)
+    columns = "invention_id, right_code, rule_id, state, said_by, said_from"
+    assert [row for row in tags(con, columns) if row[0] in "LM"] == [
+        ("L", "ICCPR 17", "person", "analyst's judgement", "refused", "L"),
+        ("M", "ICCPR 17", "person", "analyst's judgement", "refused", "L"),
+    ]
+
+
+def test_a_person_may_add_that_a_right_is_at_stake_and_protected(con: duckdb.DuckDBPyConnection) -> None:
+    """Two words about one right of one filing, one for each side: two tags."""
+    say(con, 1, "L|ICCPR 17", "confirmed")
+    say(con, 2, "L|protects ICCPR 17", "confirmed")
+    assert night(con).status == "ran"
+    assert [row for row in tags(con, "invention_id, rule_id, is_protective, said_by") if row[0] == "L"] == [
+        ("L", "person", False, "confirmed"), ("L", "person protects", True, "confirmed"),
+    ]  # fmt: skip
+
+
+def test_a_word_taken_back_leaves_that_of_another_near_duplicate(con: duckdb.DuckDBPyConnection) -> None:
+    """Two of three like filings were spoken of; the likest is taken back: the other is inherited."""
+    for name, change in (("D", "A camera above"), ("E", "The cameras above")):
+        add(con, name, CROWD.replace("Cameras above", change))
+    say(con, 1, "C|ICCPR 21", "refused")
+    say(con, 2, "D|ICCPR 21", "refused")
+    night(con)
+    [(source,)] = con.sql("select distinct said_from from ml.right_tag where invention_id = 'E'").fetchall()
+    other = {"C": "D", "D": "C"}[source]
+    say(con, 3, f"{source}|ICCPR 21", "reset")
+    night(con, 21)
+    assert [row for row in tags(con, "invention_id, said_by, said_from") if row[0] in "CDE"] == [
+        (name, "refused", other) for name in "CDE"
+    ]
 
 
 def test_a_word_is_inherited_by_later_versions_members_and_copies(con: duckdb.DuckDBPyConnection) -> None:

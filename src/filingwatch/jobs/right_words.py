@@ -25,7 +25,7 @@ CONFIRMED, REFUSED = "confirmed", "refused"
 PROTECTS = "protects "
 """Before a right in a subject: the word is about the tags that protect it, not about those that put it at stake."""
 BY_PERSON, BY_DECISION = "person", "decision"
-"""Rule and field of a tag that no rule found."""
+"""Rule and field of a tag that no rule found; `person protects` is the rule where it is about protection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +92,19 @@ def copies_of_spoken(
 ) -> dict[str, str]:
     """Which filings are near-duplicates of one of which somebody spoke, and of which; the likest, then the smallest id.
 
-    `before` is what was found last. Only filings that are new or changed are compared, unless somebody spoke of another
-    one since, or one of those spoken of changed.
+    `before` is what was found last. Only filings that are new or changed are compared, unless those spoken of are other
+    ones than then, or one of them changed.
     """
     if not spoken:
         return {}
     known = set(before.filter("is_spoken")["invention_id"]) if before.height else set()
-    is_whole = not spoken <= known or bool(spoken & fresh)
+    # a filing that nobody speaks of any more may be like another one of which somebody does
+    is_whole = spoken != known or bool(spoken & fresh)
     asked = [one for one in relevant if one not in spoken and (is_whole or one in fresh)]
     kept = {}
     if not is_whole:
         standing = before.drop_nulls("copy_of").select("invention_id", "copy_of").iter_rows()
-        kept = {one: other for one, other in standing if other in spoken and one not in fresh and one not in spoken}
+        kept = {one: other for one, other in standing if one not in fresh}
     found: dict[str, list[tuple[float, str]]] = {}
     if asked:
         # near-duplicates bring numpy and scipy along; a night without words must not pay for it
@@ -131,7 +132,10 @@ def lay_words_over(
     corpus: Corpus,
     rules: RuleSet,
 ) -> pl.DataFrame:
-    """The tags with what people said of each, and those that people added."""
+    """The tags with what people said of each, and a row for each word about a right that no rule tied to the filing.
+
+    A refusal stands there too: what a technology alone would tie to the filing is refused by it.
+    """
     reach = _reach(words, copies, relevant)
     if not reach:
         return tags
@@ -143,8 +147,7 @@ def lay_words_over(
     said = pl.DataFrame(rows, schema, orient="row")
     on = ["invention_id", "right_code", "is_protective"]
     laid = tags.drop("said_by", "said_from").join(said, on=on, how="left").select(tags.columns)
-    confirmed = said.filter(pl.col("said_by") == CONFIRMED)
-    missing = confirmed.join(tags, on=on, how="anti").sort(on)
+    missing = said.join(tags, on=on, how="anti").sort(on)
     added = [_added(corpus, rules, *row, reach) for row in missing.select(*on, "said_from").iter_rows()]
     return pl.concat([laid, pl.DataFrame(added, dict(tags.schema), orient="row")])
 
@@ -172,14 +175,14 @@ def _added(
     source: str,
     reach: Mapping[tuple[str, str, bool], tuple[Word, str]],
 ) -> tuple[Any, ...]:
-    """The row of a tag that a person added; its quote stands only where the stored text holds it."""
+    """The row of a word that is about no tag of a rule; its quote stands only where the stored text holds it."""
     word, _ = reach[invention, right, is_protective]
     place = _find_quote(corpus, invention, word.context) if invention == source else None
     publication, field, language, start, quote = place or (None, BY_DECISION, "", None, None)
-    reason = word.reason or "no reason was given"
+    reason, rule = word.reason or "no reason was given", f"{BY_PERSON} protects" if is_protective else BY_PERSON
     return (
-        invention, right, BY_PERSON, language, field, rules.by_code[right].udhr, None, JUDGED, is_protective, 0,
-        publication, start, quote, reason, CONFIRMED, source,
+        invention, right, rule, language, field, rules.by_code[right].udhr, None, JUDGED, is_protective, 0,
+        publication, start, quote, reason, word.value, source,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class RightsJob:
     """Runs when texts, classes, the set of relevant inventions, people's words or the rules changed."""
 
     name = "rights"
-    version = 1
+    version = 2
     reads_corpus = True
     reads = (
         Read(PASSAGE, ("publication_id", "part", "language", "text"), is_large=True),
@@ -71,7 +71,9 @@ class RightsJob:
         from filingwatch.rights.rules import read_rules
 
         rules, model = read_rules(), prior["ml.model"]
-        is_anew = model.is_empty() or model["state"].item() != rules.version.encode()
+        # what reads the rules decides as well as the rules: another version of either judges all filings anew
+        state = f"{self.version} {rules.version}".encode()
+        is_anew = model.is_empty() or model["state"].item() != state
         model_id = name_model(run, self.name, watch.watch) if is_anew else model["model_id"].item()
         hashes = corpus.read_passage_hashes().join(tables["ml.relevance"], on="invention_id", how="semi")
         before = prior[JUDGED].clear() if is_anew else prior[JUDGED]
@@ -100,7 +102,7 @@ class RightsJob:
         }
         append = {}
         if is_anew:
-            parameters, state = {"rules": rules.version}, rules.version.encode()
+            parameters = {"rules": rules.version}
             append["ml.model"] = model_row(run, self.name, self.version, watch.watch, parameters, figures, state)
         return JobResult(change=change, append=append, figures=figures)
 
