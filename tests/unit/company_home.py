@@ -122,7 +122,9 @@ select 'towns', 'CN2A', 'ICCPR 21', 'stated in text', 'a crowd', 'CN2A', false, 
 union all
 select 'towns', 'CN3A', 'ICCPR 26', 'analyst''s judgement', null, null, false, 'confirmed'
 union all
-select 'towns', 'CN4A', 'ICCPR 12', 'implied by class', 'G08G 1/017', null, false, null;
+select 'towns', 'CN4A', 'ICCPR 12', 'implied by class', 'G08G 1/017', null, false, null
+union all
+select 'towns', 'CN0A', 'ICCPR 17', 'stated in text', 'faces are blurred', 'CN0A', true, null;
 """
 
 

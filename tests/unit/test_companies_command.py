@@ -98,7 +98,8 @@ def test_the_page_says_each_number_with_its_n(settings: Settings, ask: Ask, tmp_
         "1 further name of persons",
         "| ICCPR 17 | stated in text | 1 of 30, 3.3%",
         "ICCPR 12, implied by class: class G08G 1/017 (CN4A)",
-        "“faces of \\| passers-by” (CN1A)",
+        "ICCPR 17, stated in text: “faces of \\| passers-by” (CN1A)",
+        "ICCPR 17 (protective), stated in text: “faces are blurred” (CN0A)",
         "| 2014 | KE | Eye | cameras | [a newspaper](https://example.org/%281%29) |",
         "[CN1A](https://example.org/CN1A)",
         "brand: same (+0.45)",
@@ -204,14 +205,15 @@ def test_the_same_file_gives_the_same_page(settings: Settings, ask: Ask, tmp_pat
     assert page_of(ask, tmp_path, "eye") == page_of(ask, tmp_path, "eye")
 
 
+@pytest.mark.parametrize("asked", [("show", "eye"), ("list",)])
 def test_an_unknown_watch_lists_those_that_are_there(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: tuple[str, ...]
 ) -> None:
     """Bad input, with what can be asked instead."""
     publish(settings)
     monkeypatch.setenv("FILINGWATCH_HOME", str(settings.home))
     with pytest.raises(SystemExit) as ended:
-        main(["companies", "show", "eye", "--watch", "nowhere"])
+        main(["companies", *asked, "--watch", "nowhere"])
     assert ended.value.code == BadInput.exit_code
     assert "there are: towns" in capsys.readouterr().err
 

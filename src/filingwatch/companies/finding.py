@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 import duckdb
@@ -48,7 +49,15 @@ def list_companies(con: duckdb.DuckDBPyConnection, watch: str | None) -> list[di
     """Every company that is followed, those with most relevant filings first; counts of inventions.
 
     A filing that is relevant to two watches counts once; with `watch` only what is relevant to that one counts.
+
+    Raises:
+        BadInput: there is no such watch.
     """
+    if watch is not None:
+        _require_watch(
+            watch,
+            [row["watch"] for row in ask(con, "select distinct watch from insight.fct_watch_filing order by watch")],
+        )
     return ask(
         con,
         """
@@ -96,9 +105,16 @@ def choose_watch(con: duckdb.DuckDBPyConnection, group_id: str, watch: str | Non
     counts = {row["watch"]: row["filing_count"] for row in rows}
     if not counts:
         raise BadInput("The published file holds no filing of any watch yet; import or ingest some, then run a night.")
-    if watch is not None and watch not in counts:
-        raise BadInput(f"There is no watch {watch!r} in the published file; there are: {', '.join(counts)}.")
+    if watch is not None:
+        _require_watch(watch, counts)
     return watch or max(counts, key=lambda name: counts[name]), counts
+
+
+def _require_watch(watch: str, there: Collection[str]) -> None:
+    if watch not in there:
+        raise BadInput(
+            f"There is no watch {watch!r} in the published file; there are: {', '.join(there) or 'none, run a night'}."
+        )
 
 
 def bare_words(text: str) -> str:

@@ -31,11 +31,12 @@ def read_rights(con: duckdb.DuckDBPyConnection, group_id: str, watch: str) -> di
     )
     quotes = ask(
         con,
-        "select tag.right_code, tag.state, tag.quote, "
+        f"select tag.right_code, tag.state, {extra} as is_protective, tag.quote, "
         f"coalesce(tag.publication_id, tag.invention_id) as publication_id {tagged} "
         f"where tag.quote is not null{said} "
-        "qualify row_number() over (partition by tag.right_code, tag.state order by tag.invention_id, tag.quote) = 1 "
-        f"order by tag.right_code, tag.state limit {MOST_QUOTES}",
+        f"qualify row_number() over (partition by tag.right_code, tag.state, {extra} "
+        "order by tag.invention_id, tag.quote) = 1 "
+        f"order by is_protective, tag.right_code, tag.state limit {MOST_QUOTES}",
     )
     return {"counts": counts, "quotes": quotes}
 

@@ -162,13 +162,13 @@ def _tell_rights(data: Data) -> Section:
     n = data["filing_count"]
     rows = [
         (
-            row["right_code"] + (" (protective)" if row["is_protective"] else ""), row["state"],
+            _name_right(row), row["state"],
             share_interval(row["filing_count"], n),
         )
         for row in found["counts"]
     ]  # fmt: skip
     quotes = [
-        f"{row['right_code']}, {row['state']}: "
+        f"{_name_right(row)}, {row['state']}: "
         + (f"class {row['quote']}" if row["state"] == "implied by class" else f"“{row['quote']}”")
         + f" ({row['publication_id']})"
         for row in found["quotes"]
@@ -179,6 +179,10 @@ def _tell_rights(data: Data) -> Section:
         *quotes,
     ]
     return Section(title, lines, ("right", "how it is known", "share of its filings"), rows)
+
+
+def _name_right(row: Data) -> str:
+    return row["right_code"] + (" (protective)" if row["is_protective"] else "")
 
 
 def _tell_exports(data: Data) -> Section:
