@@ -74,7 +74,7 @@ _WHAT_IS_ACCEPTED = (
 )
 
 
-_WHAT_IS_TAGGED = "A right_tag is about <invention>|<right>, such as 'CN104000001A|privacy'; got {subject!r}."
+_WHAT_IS_TAGGED = "A right_tag is about <invention>|<right>, such as 'CN104000001A|ICCPR 17'; got {subject!r}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,14 @@ def test_people_read_the_parts_with_n_and_interval_and_what_it_does_not_say(
     assert "No topic was announced" in ask(capsys, "--since", "2026-11-01")
 
 
+def test_a_watch_that_is_not_there_is_no_empty_answer(published: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt watch is refused with the names there are, not answered by `nothing emerged`."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["topics", "emerging", "--watch", "smart_citys"])
+    assert ended.value.code == BadInput.exit_code
+    assert "smart_cities" in capsys.readouterr().err
+
+
 def test_programs_read_the_same(published: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Every column of the mart, the typical filings and the caveats."""
     told = json.loads(ask(capsys, "--json"))

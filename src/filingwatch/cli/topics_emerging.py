@@ -32,8 +32,11 @@ def emerging(
     Example: filingwatch topics emerging --since 2026-01-01
     """
     from filingwatch.topics_emerging import CAVEATS, read_emerging
+    from filingwatch.watch import choose_watch
 
-    found = read_emerging(read_settings(), since=_read_day(since), watch=watch)
+    settings = read_settings()
+    named = None if watch is None else choose_watch(settings, watch)
+    found = read_emerging(settings, since=_read_day(since), watch=named)
     if as_json:
         print_json({"topics": found, "caveats": CAVEATS})
         return
