@@ -18,8 +18,16 @@ from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
 from filingwatch.texts import Batch, Texts
-from filingwatch.topics.growing import Rule, find_new_subjects, learn_rule, mean_direction
-from filingwatch.topics.model import Factors, Rules, TopicSettings, fit_factors, fit_vectors
+from filingwatch.topics.growing import Rule, find_new_subjects, learn_rule
+from filingwatch.topics.model import (
+    Factors,
+    Rules,
+    TopicSettings,
+    fit_factors,
+    fit_vectors,
+    mean_direction,
+    telling_rows,
+)
 from filingwatch.topics.placing import Placed, choose_topics, share_documents
 from filingwatch.vectors import Features, Vectors
 
@@ -103,7 +111,7 @@ def continue_topics(
             if topic in before.ruled
         ]
         ruled += [(number, one.rule) for number, one in enumerate(grown, start=len(groups))]
-        weights = _means(matrix, [*groups, *(one.members for one in grown)])
+        weights = telling_rows(matrix, [*groups, *(one.members for one in grown)])
         rules = _stack(ruled)
         shares = share_documents(texts, ids, vectors, weights, rules).matrix
     place = {document: row for row, document in enumerate(ids)}
@@ -171,7 +179,7 @@ def _is_good(matrix: sparse.csr_matrix, groups: Sequence[np.ndarray], settings: 
     rows = np.arange(total) if total <= MOST_COMPARED else np.sort(rng.choice(total, MOST_COMPARED, replace=False))
     fresh = fit_factors(matrix[rows], len(groups), settings).components
     fresh = fresh / np.maximum(np.linalg.norm(fresh, axis=1), 1e-12)[:, None]
-    return explain(matrix[rows], _means(matrix, groups)) >= settings.least_as_good * explain(matrix[rows], fresh)
+    return explain(matrix[rows], telling_rows(matrix, groups)) >= settings.least_as_good * explain(matrix[rows], fresh)
 
 
 def explain(matrix: sparse.csr_matrix, weights: np.ndarray) -> float:

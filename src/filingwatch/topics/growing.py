@@ -17,6 +17,8 @@ from scipy.stats import binom
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from filingwatch.topics.model import mean_direction
+
 FOLDS = 4
 SHARPENINGS = 3
 STRENGTH = 10.0
@@ -75,13 +77,6 @@ def learn_rule(matrix: sparse.csr_matrix, members: np.ndarray, seed: int) -> Rul
     scores = _score_unseen(matrix[rows], is_member, seed)
     model = _learn(matrix[rows], is_member, seed)
     return Rule(model.coef_.ravel(), float(model.intercept_[0]) - _best_cut(scores, is_member))
-
-
-def mean_direction(matrix: sparse.csr_matrix) -> np.ndarray:
-    """The mean of these rows at length 1."""
-    mean = np.asarray(matrix.mean(axis=0)).ravel()
-    length = np.linalg.norm(mean)
-    return mean / length if length else mean
 
 
 def _find_one(matrix: sparse.csr_matrix, is_new: np.ndarray, seed: int) -> np.ndarray:

@@ -8,6 +8,7 @@ beside the words, are what brings filings of one subject together across languag
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from filingwatch.vectors import Counted, Counts, Vectors, fit_block
+from filingwatch.vectors import Counted, Counts, Features, Vectors, fit_block
 from filingwatch.words import is_cjk
 
 
@@ -92,7 +93,27 @@ def factorise(counted: Counted, count: int, settings: TopicSettings) -> Factors 
     # one thread: sums in one order, the same bits every time
     with threadpool_limits(1):
         fit = fit_factors(features.matrix, count, settings)
-    return _number_topics(fit, features.tokens, vectors)
+    return _number_topics(fit, features, vectors)
+
+
+def mean_direction(matrix: sparse.csr_matrix) -> np.ndarray:
+    """The mean of these rows at length 1."""
+    mean = np.asarray(matrix.mean(axis=0)).ravel()
+    length = np.linalg.norm(mean)
+    return mean / length if length else mean
+
+
+def telling_rows(matrix: sparse.csr_matrix, groups: Sequence[np.ndarray]) -> np.ndarray:
+    """For each group of rows what it has more of than the whole: its mean less the part that points where all point.
+
+    Rows have length 1 and nothing below 0. Words that every filing of a corpus shares (data, model) head the mean of
+    every topic; without them topics read apart.
+    """
+    middle = mean_direction(matrix)
+    means = np.vstack([mean_direction(matrix[rows]) for rows in groups])
+    apart = np.maximum(means - np.outer(means @ middle, middle), 0.0)
+    lengths = np.linalg.norm(apart, axis=1)[:, None]
+    return np.where(lengths > 1e-9, apart / np.maximum(lengths, 1e-9), means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +141,9 @@ def fit_factors(matrix: sparse.csr_matrix, count: int, settings: TopicSettings) 
     return Fit(loads, model.components_, explained)
 
 
-def _number_topics(fit: Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
+def _number_topics(fit: Fit, features: Features, vectors: Vectors) -> Factors:
     count = len(fit.components)
     lengths = np.linalg.norm(fit.components, axis=1)
-    weights = fit.components / np.where(lengths > 0, lengths, 1.0)[:, None]
     loads = fit.loads * lengths
     total = loads.sum(axis=1)
     heaviest = np.where(total > 0, loads.argmax(axis=1), count)
@@ -133,7 +153,9 @@ def _number_topics(fit: Fit, tokens: np.ndarray, vectors: Vectors) -> Factors:
     place[order] = np.arange(len(order))
     share = np.where(total > 0, loads.max(axis=1) / np.where(total > 0, total, 1.0), 0.0)
     second, second_share = find_second(loads[:, order], total)
-    return Factors(place[heaviest], share, weights[order], tokens, fit.explained, False, vectors, second, second_share)
+    weights = telling_rows(features.matrix, [np.flatnonzero(heaviest == topic) for topic in order])
+    tops, tokens = place[heaviest], features.tokens
+    return Factors(tops, share, weights, tokens, fit.explained, False, vectors, second, second_share)
 
 
 def find_second(loads: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
