@@ -26,6 +26,8 @@ MOST_NEW = 0.1
 # subjects reach 0.94 in the demo world and 0.90 in real English filings, 0.75 where only 450 filings were fitted
 LEAST_EXPLAINED = 0.75
 LEAST_STRANGERS = 10
+# less of all topics together is rounding
+LEAST_LOAD = 1e-12
 # documents of a fit of which it is measured what the topics leave unexplained
 MOST_MEASURED = 2_000
 
@@ -171,16 +173,17 @@ def apply_rules(loads: np.ndarray, rules: Rules | None, odds: np.ndarray | None)
     if rules is not None and odds is not None:
         chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))
         others = np.delete(loads, rules.topics, axis=1).sum(axis=1)
-        best = chance.max(axis=1)
-        is_taken = (odds.max(axis=1) > 0) & (loads.sum(axis=1) > 0)
-        is_free = ~is_taken & (others > 0)
+        # just above a half where it is one: no tie with the others together
+        best = np.maximum(chance.max(axis=1), 0.5 + 1e-9)
+        is_taken = (odds.max(axis=1) > 0) & (loads.sum(axis=1) > LEAST_LOAD)
+        is_free = ~is_taken & (others > LEAST_LOAD)
         shares[np.ix_(is_free | is_taken, rules.topics)] = 0.0
         rest = shares.sum(axis=1)
-        shares *= np.where(is_taken & (rest > 0), (1.0 - best) / np.where(rest > 0, rest, 1.0), 1.0)[:, None]
+        shares *= np.where(is_taken & (rest > LEAST_LOAD), (1.0 - best) / np.maximum(rest, LEAST_LOAD), 1.0)[:, None]
         rows = np.flatnonzero(is_taken)
         shares[rows, rules.topics[odds[rows].argmax(axis=1)]] = best[rows]
     total = shares.sum(axis=1)
-    return shares / np.where(total > 0, total, 1.0)[:, None]
+    return np.where(total > LEAST_LOAD, 1.0, 0.0)[:, None] * shares / np.maximum(total, LEAST_LOAD)[:, None]
 
 
 def keep_fit(
