@@ -11,7 +11,6 @@ import re
 import select
 import sys
 import time
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,12 +23,12 @@ from rich.text import Text
 from filingwatch import claims, labelling
 from filingwatch.label_items import Item, say_probability
 from filingwatch.settings import Settings
+from filingwatch.terminal import clean
 from filingwatch.watch import Watch
 
 ANSWERS = {"r": "relevant", "i": "irrelevant", "s": "skip"}
 KEYS = "r relevant   i irrelevant   s skip   n note   u undo   b back   o address   ? criteria   q quit"
 _AHEAD = 5
-_UNSAFE = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FOR, _AGAINST = "bold green", "red underline"
 
 
@@ -263,12 +262,6 @@ def show_progress(console: Console, progress: labelling.Progress) -> None:
         lines.append(f"{progress.waiting} decisions wait for the next run, which learns from them.")
     for line in lines:
         console.print(Text(line))
-
-
-def clean(text: str | None) -> str:
-    """A text of anybody's without what could steer a terminal: control characters and turns of writing direction."""
-    plain = _UNSAFE.sub("", text or "")
-    return "".join(char for char in plain if char in "\n\t" or unicodedata.category(char) != "Cc")
 
 
 def _mark(text: str, item: Item, base: str = "") -> Text:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from filingwatch.terminal import show_rows
+from filingwatch.terminal import clean, show_rows
 from filingwatch.topic_words import tell_lineage, tell_rights, tell_trend
 
 Row = Mapping[str, Any]
@@ -48,7 +48,7 @@ def show_card(console: Console, card: Row) -> None:
     _show_shares(console, "Offices", card["offices"], "office")
     _show_years(console, card)
     for line in (*tell_lineage(card), *tell_rights(card)):
-        console.print(Text(line))
+        console.print(Text(clean(line)))
     print(_CAUTION)
 
 
@@ -62,7 +62,7 @@ def show_refit(console: Console, watch: str, refit: Row | None) -> None:
     if refit["said"]:
         said = refit["said"]
         lines.append(f"Said since: {said['value']} by {said['decided_by']}, {said['reason'] or 'no reason given'}.")
-    console.print(Text("\n".join(lines)))
+    console.print(Text(clean("\n".join(lines))))
     effect = refit["effect"]
     if not effect:
         return
@@ -117,9 +117,9 @@ def _show_head(console: Console, card: Row) -> None:
         *([("emergence", card["emergence"])] if card["emergence"] else []),
     ]
     stamp = "SYNTHETIC  " if card["is_synthetic"] else ""
-    console.print(Text(f"{stamp}{card['topic_id']}  {card['name']}", style="bold"))
+    console.print(Text(clean(f"{stamp}{card['topic_id']}  {card['name']}"), style="bold"))
     for label, words in lines:
-        console.print(Text(f"{label:>10}  {words}" if label else words))
+        console.print(Text(clean(f"{label:>10}  {words}" if label else words)))
 
 
 def _show_filings(console: Console, title: str, rows: Sequence[Row]) -> None:
@@ -146,7 +146,7 @@ def _show_shares(console: Console, title: str, rows: Sequence[Row], field: str) 
         for one in rows
     ]
     total = f" of {rows[0]['topic_filing_count']:,}" if rows else ""
-    console.print(Text(f"{title}{total}: {', '.join(shown) or 'none'}"))
+    console.print(Text(clean(f"{title}{total}: {', '.join(shown) or 'none'}")))
 
 
 def _show_years(console: Console, card: Row) -> None:

@@ -62,6 +62,20 @@ def test_a_filing_is_shown_by_any_of_its_publications(published: Settings, capsy
     assert len(read_evidence(published, "smart_cities", right="ICCPR 17", most=1)) == 1
 
 
+def test_a_quote_steers_no_terminal_and_a_limit_is_said(
+    published: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Control characters and turned lines of what somebody filed are left out; what is cut off is told of."""
+    with duckdb.connect(str(published.published_file)) as con:
+        con.execute("update insight.fct_right_evidence set quote = ?", ["a \x1b[2J\u202efact"])
+    main_ends(["rights", "show", "CN1B", "--most", "1", *WATCH])
+    told = capsys.readouterr().out
+    assert "“a [2Jfact”" in told and "\x1b" not in told and "\u202e" not in told
+    assert "At most 1 tags are shown; there may be more: --most." in told
+    main_ends(["rights", "show", "CN1B", *WATCH])
+    assert "there may be more" not in capsys.readouterr().out
+
+
 def test_the_summary_counts_filings_and_tells_precision(
     published: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

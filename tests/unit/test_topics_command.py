@@ -34,6 +34,15 @@ def published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings
 
 
+def test_names_and_titles_steer_no_terminal(published: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters and turned lines in a name are left out on the card and in the list."""
+    with warehouse.existing(published, published.published_file) as con:
+        con.execute("update insight.dim_topic set name = ? where topic_id = 't1'", ["cr\x1b[2Jowd\u202e"])
+    for asked in (("show", "t1"), ("list",)):
+        told = say(capsys, *asked)
+        assert "cr[2Jowd" in "".join(told.split()) and "\x1b[2J" not in told and "\u202e" not in told
+
+
 def hold_back(settings: Settings, *, is_waiting: bool = True) -> None:
     """A refit in the published file, as a night leaves it."""
     with warehouse.existing(settings, settings.published_file) as con:

@@ -9,6 +9,7 @@ import typer
 from filingwatch.cli.app import AsJson, app, console, print_json
 from filingwatch.errors import BadInput
 from filingwatch.settings import read_settings
+from filingwatch.terminal import clean
 
 rights = typer.Typer(
     help="Rights at stake in the filings, with evidence. Example: filingwatch rights summary --watch smart_cities",
@@ -42,6 +43,8 @@ def show(
         return
     for row in rows:
         _print_tag(row)
+    if len(rows) == most:
+        print(f"At most {most} tags are shown; there may be more: --most.")
     print(CAVEAT)
 
 
@@ -93,5 +96,5 @@ def _print_tag(row: dict[str, Any]) -> None:
     if row["publication_id"]:
         print(f"  {row['publication_id']}, {row['field']}, {row['language']}, from character {row['start']}:")
     if row["quote"]:
-        print(f"  “{row['quote']}”" if row["publication_id"] else f"  class {row['quote']}")
-    print(f"  {row['rule_id']} version {row['rule_version']}: {row['reason']}\n")
+        print(clean(f"  “{row['quote']}”" if row["publication_id"] else f"  class {row['quote']}"))
+    print(clean(f"  {row['rule_id']} version {row['rule_version']}: {row['reason']}") + "\n")

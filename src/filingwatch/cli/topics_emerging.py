@@ -11,6 +11,7 @@ from filingwatch.cli.app import AsJson, console, print_json
 from filingwatch.cli.topics import topics
 from filingwatch.errors import BadInput
 from filingwatch.settings import read_settings
+from filingwatch.terminal import clean
 
 if TYPE_CHECKING:
     from filingwatch.topics_emerging import Row
@@ -49,7 +50,8 @@ def emerging(
 
 def _say(one: Row) -> None:
     synthetic = "  SYNTHETIC" if one["is_synthetic"] else ""
-    console.print(f"{one['name'] or one['topic_id']}  [{one['topic_id']}]{synthetic}", style="bold", markup=False)
+    title = clean(f"{one['name'] or one['topic_id']}  [{one['topic_id']}]{synthetic}")
+    console.print(title, style="bold", markup=False)
     now = "emerging" if one["is_emerging"] else "not emerging any more"
     high = "no upper limit" if one["growth_high"] is None else _number(one["growth_high"])
     lines = (
@@ -64,10 +66,10 @@ def _say(one: Row) -> None:
         one["because"],
     )
     for line in lines:
-        console.print(f"  {line}", markup=False, highlight=False)
+        console.print(clean(f"  {line}"), markup=False, highlight=False)
     for filing in one["typical"]:
         told = f"{filing['invention_id']} ({filing['office']}, filed {_month(filing['filing_month'])})"
-        console.print(f"  - {told} {filing['title']}", markup=False, highlight=False)
+        console.print(clean(f"  - {told} {filing['title']}"), markup=False, highlight=False)
     print()
 
 
