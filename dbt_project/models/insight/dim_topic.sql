@@ -13,6 +13,11 @@ filing as (
     select * from {{ ref('int_topic_filing') }} where topic_id is not null
 ),
 
+-- A topic that no filing is left of is invented where the filings of its watch are.
+of_watch as (
+    select watch, bool_or(is_synthetic) as is_synthetic from {{ ref('int_topic_filing') }} group by watch
+),
+
 completeness as (
     select * from {{ ref('fct_completeness') }} where not is_too_young
 ),
@@ -84,6 +89,7 @@ select
         when log_ratio + 1.96 * log_error < 0 then 'falling'
         else 'no clear change'
     end as trend,
-    coalesce(compared.is_synthetic, false) as is_synthetic
+    coalesce(compared.is_synthetic, of_watch.is_synthetic, false) as is_synthetic
 from topic
 left join compared on topic.watch = compared.watch and topic.topic_id = compared.topic_id
+left join of_watch on topic.watch = of_watch.watch

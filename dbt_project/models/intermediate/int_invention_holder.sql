@@ -1,4 +1,4 @@
-{{ config(tags=['findings']) }}
+{{ config(tags=['series']) }}
 
 with
 

@@ -6,13 +6,15 @@ filing as (
     select * from {{ ref('fct_watch_filing') }} where is_relevant
 ),
 
--- Who filed: the group of companies, or the legal entity or name where it belongs to none that is known.
+-- Who filed: the group of companies on the day of the filing, as the pages of companies count; the legal entity where
+-- that was in none that is known, or the name of which no entity is known.
 filed_by as (
-    select
-        bridge.invention_id,
-        coalesce(applicant.group_id, applicant.entity_id, applicant.applicant_id) as applicant_group
+    select invention_id, holder_id as applicant_group from {{ ref('int_invention_holder') }}
+    union all
+    select bridge.invention_id, applicant.applicant_id
     from {{ ref('bridge_invention_applicant') }} as bridge
     inner join {{ ref('dim_applicant') }} as applicant using (applicant_id)
+    where applicant.entity_id is null
 ),
 
 filers as (
