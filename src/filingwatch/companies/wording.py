@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
+
+from filingwatch.intervals import wilson
 
 NO_DEPLOYMENT = (
     "A filing is not a deployment: it shows what somebody wanted to protect, not that it was built, sold or used."
@@ -34,13 +35,10 @@ def percent(n: int, total: int) -> str:
 
 def share_interval(n: int, total: int) -> str:
     """`12 of 40, 30.0% [18.1 .. 45.4]`: a share with its 95 % interval (Wilson 1927)."""
-    if not total:
+    low, high = wilson(n, total)
+    if low is None or high is None:
         return "0 of 0"
-    z, p = 1.96, n / total
-    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return f"{n} of {total}, {p:.1%} [{100 * low:.1f} .. {100 * high:.1f}]"
+    return f"{n} of {total}, {n / total:.1%} [{100 * low:.1f} .. {100 * high:.1f}]"
 
 
 def ratio_interval(ratio: float | None, low: float | None, high: float | None) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from filingwatch.intervals import wilson
 from filingwatch.words import cjk_chains, drop_covered, grow_fragment, is_cjk, normalise_text, text_tokens
 
 YIELD = {
@@ -29,7 +30,6 @@ SUGGESTION = {
 _LISTS = {"include": "include", "exclude": "exclude", "class": "classes"}
 # Japanese is not read: its words would be taken for Chinese ones
 _KANA = re.compile("[\u3040-\u30ff]")
-_NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +93,6 @@ def measure_terms(
             )
         )  # fmt: skip
     return pl.DataFrame(rows, YIELD, orient="row")
-
-
-def wilson(count: int, of: int) -> tuple[float | None, float | None]:
-    """The 95 % interval of a share (Wilson 1927); (None, None) of nothing."""
-    if not of:
-        return None, None
-    share, z2 = count / of, _NORMAL_95**2
-    centre, reach = share + z2 / (2 * of), _NORMAL_95 * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    return max((centre - reach) / (1 + z2 / of), 0.0), min((centre + reach) / (1 + z2 / of), 1.0)
 
 
 def _name_verdict(role: str, found: pl.DataFrame, relevant: int, irrelevant: int, settings: TermSettings) -> str:

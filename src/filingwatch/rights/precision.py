@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from filingwatch.intervals import wilson
 from filingwatch.resources import PACKAGE, read_yaml
 
 MEASURED = PACKAGE / "rights" / "precision.yaml"
@@ -31,11 +32,3 @@ def read_precision() -> dict[tuple[str, bool], Precision]:
         )
         for row in read_yaml(MEASURED)["rights"]
     }
-
-
-def wilson(count: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share of at least one (Wilson 1927)."""
-    z2 = 3.841459
-    centre = (count + z2 / 2) / (of + z2)
-    reach = (z2 * (count * (of - count) / of + z2 / 4)) ** 0.5 / (of + z2)
-    return max(centre - reach, 0.0), min(centre + reach, 1.0)
