@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.stats import binom
+from scipy.stats import binom, hypergeom
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
@@ -26,10 +26,13 @@ STRENGTH = 10.0
 MOST_COMPARED = 12_000
 # chance that newcomers of known subjects stand out as far; twenty draws of such in two languages gave 4e-4 at most
 MOST_CHANCE = 1e-5
-TAILS = (0.1, 0.05, 0.02)
+TAILS = (0.1, 0.05, 0.02, 0.01, 0.005)
 # of the likeness to the nearest accepted topic; the same draws gave groups with 0.69 at most, planted subjects 0.70 and
 # more, most of them above 0.85
 LEAST_ALIKE = 0.7
+# the same of those that stand out most in a corpus that drifts: groups of known subjects in the demo world had 1.08 at
+# most, a planted subject of ten to twenty filings 5 and more
+LEAST_ALIKE_OF_FEW = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,8 @@ def find_new_subjects(
     left = is_newcomer.copy()
     while len(found) < most and left.sum() >= least and (~is_newcomer).sum() >= least:
         rows = np.sort(np.concatenate([np.flatnonzero(left), _draw(np.flatnonzero(~is_newcomer), seed)]))
-        members = _find_one(matrix[rows], left[rows], seed)
-        group = rows[members]
-        if len(group) < least or _likeness(matrix[group], accepted) < LEAST_ALIKE:
+        group = rows[_find_one(matrix[rows], left[rows], accepted, least, seed)]
+        if not len(group):
             break
         left[group] = False
         found.append(Grown(group, learn_rule(matrix, group, seed)))
@@ -79,19 +81,47 @@ def learn_rule(matrix: sparse.csr_matrix, members: np.ndarray, seed: int) -> Rul
     return Rule(model.coef_.ravel(), float(model.intercept_[0]) - _best_cut(scores, is_member))
 
 
-def _find_one(matrix: sparse.csr_matrix, is_new: np.ndarray, seed: int) -> np.ndarray:
-    """Rows of the clearest group of newcomers; none where newcomers are told from the others by chance alone."""
+def _find_one(matrix: sparse.csr_matrix, is_new: np.ndarray, accepted: np.ndarray, least: int, seed: int) -> np.ndarray:
+    """Rows of the clearest group of newcomers; none where newcomers are told from the others by chance alone.
+
+    Where the language of all subjects drifts, most newcomers stand out and are no group: then those that stand out most
+    are tried, and must be clearly more like each other than like any accepted topic.
+    """
     nobody = np.array([], dtype=np.int64)
     scores = _score_unseen(matrix, is_new, seed)
-    if _chance(scores[is_new], scores[~is_new]) > MOST_CHANCE:
+    new, old = scores[is_new], scores[~is_new]
+    if _chance(new, old) > MOST_CHANCE:
         return nobody
-    members = is_new & (scores >= _cut(scores[is_new], scores[~is_new]))
+    members = _sharpen(matrix, is_new, is_new & (scores >= _cut(new, old)), True, seed)
+    if len(members) >= least and _likeness(matrix[members], accepted) >= LEAST_ALIKE:
+        return members
+    best, most = nobody, LEAST_ALIKE_OF_FEW
+    for tail in TAILS:
+        members = _sharpen(matrix, is_new, is_new & (scores >= np.quantile(old, 1 - tail)), False, seed)
+        if len(members) >= least and (alike := _likeness(matrix[members], accepted)) >= most:
+            best, most = members, alike
+    return best
+
+
+def _sharpen(
+    matrix: sparse.csr_matrix, is_new: np.ndarray, members: np.ndarray, is_wide: bool, seed: int
+) -> np.ndarray:
+    """Rows of the newcomers that these members come down to, learned again and again against all the rest.
+
+    A wide group takes whoever is more likely new than not; a narrow one, in a corpus that drifts, those alone that are
+    best told from all the rest. None where as many of the others are like them as chance has it.
+    """
+    nobody = np.array([], dtype=np.int64)
+    cut, scores = 0.0, np.zeros(len(is_new))
     for turn in range(SHARPENINGS):
         if members.sum() < FOLDS:
             return nobody
         scores = _score_unseen(matrix, members, seed + turn + 1)
-        members = is_new & (scores >= _cut(scores[is_new], scores[~is_new]))
-    return np.flatnonzero(members)
+        cut = _cut(scores[is_new], scores[~is_new]) if is_wide else _best_cut(scores, members)
+        members = is_new & (scores >= cut)
+    taken, others = int(members.sum()), int((~is_new & (scores >= cut)).sum())
+    chance = hypergeom.sf(taken - 1, len(is_new), int(is_new.sum()), taken + others)
+    return np.flatnonzero(members) if chance <= MOST_CHANCE else nobody
 
 
 def _learn(matrix: sparse.csr_matrix, wanted: np.ndarray, seed: int) -> LogisticRegression:
