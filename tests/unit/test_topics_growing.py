@@ -12,7 +12,7 @@ SUBJECTS, WORDS, DRIFT, OLD, NEW = 4, 30, 12, 800, 150
 
 
 def invent_rows(subjects: np.ndarray, is_new: np.ndarray, seed: int) -> sparse.csr_matrix:
-    """Documents of twelve words of their subject and three of all; a fifth of the new ones have words of the day, too."""
+    """Documents of twelve words of their subject and three of all; a fifth of the new ones use words of the day."""
     rng = np.random.default_rng(seed)
     width = (SUBJECTS + 2) * WORDS + DRIFT
     dense = np.zeros((len(subjects), width))
