@@ -90,6 +90,8 @@ def build_deployments() -> list[Any]:
                 tags=entry["tags"],
                 description=entry["description"],
                 concurrency_limit=ConcurrencyLimitConfig.model_validate(entry["concurrency_limit"]),
+                # an object, not a promise of one, also where a loop is running in this thread
+                _sync=True,
             )
         )
     return deployments

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from filingwatch import cli
@@ -209,6 +209,7 @@ def test_a_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @settings(max_examples=30, deadline=None)
+@example(values=[0, 0, 10**6, None, None, 10**6, 10**6, None, None, None, 10**6], family="poisson", has_dates=False)
 @given(
     values=st.lists(st.none() | st.integers(0, 60) | st.just(10**6), max_size=40, min_size=1),
     family=st.sampled_from(["auto", "poisson", "negbin"]),

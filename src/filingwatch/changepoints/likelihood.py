@@ -22,6 +22,7 @@ LEAST_REAL_VARIANCE = 1e-4
 """Of real values in units of the spread of their series: a hundredth of it is noise to everybody."""
 _ROUNDS = 40
 _CLOSE = 1e-5
+_LEAST_CURVATURE = 1e-13
 _LONG = 100
 
 
@@ -217,6 +218,10 @@ def _climb(counts, offset, used, columns, precision, start, variance, correlatio
             push = slope[at] - weight[at] * solved[at, width]
             for column in range(width):
                 right[column] += columns[at, column] * push
+        # beside counts of a million the prior is lost in rounding: what only it held must not be without hold
+        floor = _LEAST_CURVATURE * np.max(np.abs(np.diag(curvature)))
+        for column in range(width):
+            curvature[column, column] += floor
         step = np.linalg.solve(curvature, right)
         drift = np.zeros(size)
         if wanders:
