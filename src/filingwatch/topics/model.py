@@ -103,36 +103,17 @@ def mean_direction(matrix: sparse.csr_matrix) -> np.ndarray:
     return mean / length if length else mean
 
 
-def telling_rows(
-    matrix: sparse.csr_matrix, groups: Sequence[np.ndarray], factors: np.ndarray | None = None
-) -> np.ndarray:
-    """The row of weights of each topic, from its documents (`groups` of rows): length 1, nothing below 0.
+def telling_rows(matrix: sparse.csr_matrix, groups: Sequence[np.ndarray]) -> np.ndarray:
+    """For each group of rows what it has more of than the whole: its mean less the part that points where all point.
 
-    What the mean of its documents, or its factor where one was fitted, has beyond what the whole corpus has; and to the
-    same part that of its core, where a document counts by the square of its likeness to the former. Words that every
-    filing shares (data, model) head every mean, and hangers-on blur it.
+    Rows have length 1 and nothing below 0. Words that every filing of a corpus shares (data, model) head the mean of
+    every topic; without them topics read apart.
     """
     middle = mean_direction(matrix)
-    means = np.vstack([mean_direction(matrix[rows]) for rows in groups]) if factors is None else factors
-    apart = _set_apart(means, middle)
-    cores = np.vstack([_core(matrix[rows], row) for rows, row in zip(groups, apart, strict=True)])
-    return _shorten(apart + _set_apart(cores, middle))
-
-
-def _set_apart(rows: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    rows = _shorten(rows)
-    apart = np.maximum(rows - np.outer(rows @ middle, middle), 0.0)
-    # one that is the corpus itself stays what it is
-    return _shorten(np.where(np.linalg.norm(apart, axis=1)[:, None] > 1e-9, apart, rows))
-
-
-def _core(members: sparse.csr_matrix, row: np.ndarray) -> np.ndarray:
-    core = np.asarray(members.T @ (members @ row) ** 2).ravel()
-    return core if core.any() else row
-
-
-def _shorten(rows: np.ndarray) -> np.ndarray:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1), 1e-12)[:, None]
+    means = np.vstack([mean_direction(matrix[rows]) for rows in groups])
+    apart = np.maximum(means - np.outer(means @ middle, middle), 0.0)
+    lengths = np.linalg.norm(apart, axis=1)[:, None]
+    return np.where(lengths > 1e-9, apart / np.maximum(lengths, 1e-9), means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +153,7 @@ def _number_topics(fit: Fit, features: Features, vectors: Vectors) -> Factors:
     place[order] = np.arange(len(order))
     share = np.where(total > 0, loads.max(axis=1) / np.where(total > 0, total, 1.0), 0.0)
     second, second_share = find_second(loads[:, order], total)
-    groups = [np.flatnonzero(heaviest == topic) for topic in order]
-    weights = telling_rows(features.matrix, groups, fit.components[order])
+    weights = telling_rows(features.matrix, [np.flatnonzero(heaviest == topic) for topic in order])
     tops, tokens = place[heaviest], features.tokens
     return Factors(tops, share, weights, tokens, fit.explained, False, vectors, second, second_share)
 
